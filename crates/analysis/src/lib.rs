@@ -1,0 +1,1 @@
+//! Pure computation: point to place, coordinates, text search, made districts.

@@ -1,0 +1,5 @@
+//! Pure rules: what an order, a place, an organisation and a deadline are and what may happen to
+//! them. Nothing here reads a clock, makes an id, or touches a file or a network.
+
+pub mod geo;
+pub mod ids;

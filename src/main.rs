@@ -1,0 +1,2 @@
+//! The `luyuan` binary.
+fn main() {}
