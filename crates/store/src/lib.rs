@@ -1,1 +1,38 @@
 //! SQL, written once, for SQLite and PostgreSQL.
+//!
+//! Every statement is portable text with `$1` placeholders and runs on both engines through
+//! [`Conn`]. Instants are BIGINT milliseconds, ids TEXT, truth BIGINT 0/1, structures JSON in TEXT.
+
+mod conn;
+mod db;
+mod error;
+mod group;
+mod migrate;
+
+pub mod directory;
+pub mod events;
+pub mod files;
+pub mod idempotency;
+pub mod orders;
+pub mod people;
+pub mod reporters;
+pub mod settings;
+
+pub use conn::{Conn, Query, Row};
+pub use db::{Db, Engine};
+pub use error::StoreError;
+
+use jiff::Timestamp;
+
+/// Milliseconds since 1970, the stored form of an instant.
+pub fn to_ms(at: Timestamp) -> i64 {
+    at.as_millisecond()
+}
+
+/// The instant for stored milliseconds.
+///
+/// # Errors
+/// [`StoreError::Corrupt`] when the number lies outside what an instant can be.
+pub fn from_ms(ms: i64) -> Result<Timestamp, StoreError> {
+    Timestamp::from_millisecond(ms).map_err(|_| StoreError::corrupt("instant", "ms", ms))
+}

@@ -1,0 +1,166 @@
+//! Opening a database, reading, and writing in transactions.
+
+use crate::{Conn, StoreError, group::Group, migrate};
+use futures::future::BoxFuture;
+use sqlx::{
+    PgPool, SqlitePool,
+    postgres::PgPoolOptions,
+    sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous},
+};
+use std::{path::Path, str::FromStr, time::Duration};
+
+/// A database of either engine. Cheap to clone.
+#[derive(Clone)]
+pub enum Db {
+    /// SQLite: many readers, one writer whose use cases share commits.
+    Lite {
+        /// Read-only connections.
+        readers: SqlitePool,
+        /// The one writing connection.
+        writer: Group,
+    },
+    /// PostgreSQL.
+    Pg(PgPool),
+}
+
+/// Which engine it is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Engine {
+    /// SQLite.
+    Sqlite,
+    /// PostgreSQL.
+    Postgres,
+}
+
+/// How long a statement waits for a lock before it is [`StoreError::Busy`].
+const PATIENCE: Duration = Duration::from_secs(10);
+
+impl Db {
+    /// Opens a database: `postgres://…`, or the path of a SQLite file, which is made when missing.
+    ///
+    /// # Errors
+    /// [`StoreError::Busy`] when it cannot be reached, [`StoreError::Sql`] for a bad address.
+    pub async fn open(address: &str) -> Result<Self, StoreError> {
+        if address.starts_with("postgres://") || address.starts_with("postgresql://") {
+            let pool = PgPoolOptions::new().max_connections(16).acquire_timeout(PATIENCE).connect(address).await?;
+            return Ok(Self::Pg(pool));
+        }
+        let path = address.strip_prefix("sqlite://").or(address.strip_prefix("sqlite:")).unwrap_or(address);
+        Self::open_sqlite(Path::new(path)).await
+    }
+
+    async fn open_sqlite(path: &Path) -> Result<Self, StoreError> {
+        // FULL: an acknowledged order survives a power cut, not only a crash of the program.
+        let options = SqliteConnectOptions::new()
+            .filename(path)
+            .create_if_missing(true)
+            .journal_mode(SqliteJournalMode::Wal)
+            .synchronous(SqliteSynchronous::Full)
+            .foreign_keys(true)
+            .busy_timeout(PATIENCE)
+            .pragma("cache_size", "-65536")
+            .pragma("mmap_size", "1073741824")
+            .pragma("temp_store", "memory")
+            .statement_cache_capacity(256);
+        let writer = Group::start(options.clone()).await?;
+        let readers = SqlitePoolOptions::new()
+            .min_connections(1)
+            .max_connections(8)
+            .acquire_timeout(PATIENCE)
+            .connect_with(options.pragma("query_only", "on"))
+            .await?;
+        Ok(Self::Lite { readers, writer })
+    }
+
+    /// Which engine it is.
+    pub fn engine(&self) -> Engine {
+        match self {
+            Self::Lite { .. } => Engine::Sqlite,
+            Self::Pg(_) => Engine::Postgres,
+        }
+    }
+
+    /// Brings the tables to the present form.
+    ///
+    /// # Errors
+    /// [`StoreError::Sql`] when a migration fails or the database is newer than the program.
+    pub async fn migrate(&self) -> Result<(), StoreError> {
+        match self {
+            Self::Lite { writer, .. } => writer.migrate().await,
+            Self::Pg(pool) => migrate::run(pool, Engine::Postgres).await,
+        }
+    }
+
+    /// Reads through one connection; sees what was committed before.
+    ///
+    /// # Errors
+    /// As `work` says, or [`StoreError::Busy`] when no connection is free.
+    pub async fn read<T, E, F>(&self, work: F) -> Result<T, E>
+    where
+        E: From<StoreError>,
+        F: for<'c> FnOnce(Conn<'c>) -> BoxFuture<'c, Result<T, E>>,
+    {
+        match self {
+            Self::Lite { readers, .. } => {
+                let mut conn = readers.acquire().await.map_err(StoreError::from)?;
+                work(Conn::Lite(&mut conn)).await
+            }
+            Self::Pg(pool) => {
+                let mut conn = pool.acquire().await.map_err(StoreError::from)?;
+                work(Conn::Pg(&mut conn)).await
+            }
+        }
+    }
+
+    /// Runs `work` in a transaction: all of it is kept, or nothing. Returns after it is durable.
+    /// The caller going away does not stop it half-way.
+    ///
+    /// # Errors
+    /// As `work` says; then nothing of it was kept.
+    pub async fn write<T, E, F>(&self, work: F) -> Result<T, E>
+    where
+        T: Send + 'static,
+        E: From<StoreError> + Send + 'static,
+        F: for<'c> FnOnce(Conn<'c>) -> BoxFuture<'c, Result<T, E>> + Send + 'static,
+    {
+        match self {
+            Self::Lite { writer, .. } => writer.write(work).await,
+            Self::Pg(pool) => {
+                let pool = pool.clone();
+                let done = tokio::spawn(async move {
+                    let mut tx = pool.begin().await.map_err(StoreError::from)?;
+                    let value = work(Conn::Pg(&mut tx)).await?;
+                    tx.commit().await.map_err(StoreError::from)?;
+                    Ok(value)
+                });
+                done.await.unwrap_or_else(|error| Err(StoreError::Busy(error.to_string()).into()))
+            }
+        }
+    }
+
+    /// Closes all connections after what is under way.
+    pub async fn close(&self) {
+        match self {
+            Self::Lite { readers, writer } => {
+                readers.close().await;
+                writer.close().await;
+            }
+            Self::Pg(pool) => pool.close().await,
+        }
+    }
+
+    /// Checks an address without opening it.
+    ///
+    /// # Errors
+    /// [`StoreError::Sql`] when it is neither a PostgreSQL address nor a path.
+    pub fn check_address(address: &str) -> Result<Engine, StoreError> {
+        if address.starts_with("postgres://") || address.starts_with("postgresql://") {
+            sqlx::postgres::PgConnectOptions::from_str(address)?;
+            return Ok(Engine::Postgres);
+        }
+        match address.split_once("://") {
+            Some((scheme, _)) if scheme != "sqlite" => Err(StoreError::Sql(format!("unknown database kind: {scheme}"))),
+            _ => Ok(Engine::Sqlite),
+        }
+    }
+}

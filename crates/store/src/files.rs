@@ -1,0 +1,73 @@
+//! Photos and documents: the rows; the bytes lie beside the database.
+
+use crate::{Conn, StoreError, to_ms};
+use jiff::Timestamp;
+use luyuan_domain::ids::{FileId, JurisdictionId, OrderId};
+use serde::{Deserialize, Serialize};
+
+/// A kept file.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FileRow {
+    /// Identity.
+    pub id: FileId,
+    /// The order it belongs to.
+    pub order: Option<OrderId>,
+    /// SHA-256 of the bytes, in hex; names the file on disk.
+    pub sha256: String,
+    /// Type found in the bytes (`image/jpeg`).
+    pub media_type: String,
+    /// Size in bytes.
+    pub bytes: u64,
+    /// Width and height in pixels.
+    pub size: Option<(u32, u32)>,
+    /// Part of the reply, added by the handler.
+    pub evidence: bool,
+    /// When it was added.
+    pub added_at: Timestamp,
+}
+
+/// Adds a file's row.
+///
+/// # Errors
+/// As the engine says.
+pub async fn insert(conn: &mut Conn<'_>, j: &JurisdictionId, file: &FileRow) -> Result<(), StoreError> {
+    let data = serde_json::to_string(file).map_err(|error| StoreError::Sql(error.to_string()))?;
+    conn.query("INSERT INTO files (jurisdiction_id, id, order_id, sha256, data, added_at) VALUES ($1,$2,$3,$4,$5,$6)")
+        .bind(&j.0)
+        .bind(file.id.to_string())
+        .bind(file.order.map(|order| order.to_string()))
+        .bind(&file.sha256)
+        .bind(data)
+        .bind(to_ms(file.added_at))
+        .run()
+        .await?;
+    Ok(())
+}
+
+/// A file's row.
+///
+/// # Errors
+/// [`StoreError::Corrupt`] for a row that cannot be read.
+pub async fn get(conn: &mut Conn<'_>, j: &JurisdictionId, id: FileId) -> Result<Option<FileRow>, StoreError> {
+    let row = conn
+        .query("SELECT data FROM files WHERE jurisdiction_id = $1 AND id = $2")
+        .bind(&j.0)
+        .bind(id.to_string())
+        .maybe()
+        .await?;
+    row.map(|row| row.json(0, "files", "data")).transpose()
+}
+
+/// The files of an order, oldest first.
+///
+/// # Errors
+/// [`StoreError::Corrupt`] for a row that cannot be read.
+pub async fn of_order(conn: &mut Conn<'_>, j: &JurisdictionId, order: OrderId) -> Result<Vec<FileRow>, StoreError> {
+    let rows = conn
+        .query("SELECT data FROM files WHERE jurisdiction_id = $1 AND order_id = $2 ORDER BY added_at, id")
+        .bind(&j.0)
+        .bind(order.to_string())
+        .all()
+        .await?;
+    rows.iter().map(|row| row.json(0, "files", "data")).collect()
+}

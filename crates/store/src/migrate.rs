@@ -1,0 +1,33 @@
+//! Migrations: the same text on both engines; what only one engine needs stands in its own list.
+
+use crate::{Engine, StoreError};
+use sqlx::{
+    SqlSafeStr,
+    migrate::{Migrate, Migration, MigrationType, Migrator},
+};
+
+/// Version, name, text for both engines, text only for SQLite, text only for PostgreSQL.
+const MIGRATIONS: &[(i64, &str, &str, &str, &str)] = &[(
+    1,
+    "orders",
+    include_str!("../migrations/0001_orders.sql"),
+    include_str!("../migrations/0001_orders.sqlite.sql"),
+    include_str!("../migrations/0001_orders.postgres.sql"),
+)];
+
+pub(crate) async fn run<'a, A>(to: A, engine: Engine) -> Result<(), StoreError>
+where
+    A: sqlx::Acquire<'a>,
+    <A::Connection as std::ops::Deref>::Target: Migrate,
+{
+    let migrations = MIGRATIONS.iter().map(|(version, name, both, sqlite, postgres)| {
+        let own = match engine {
+            Engine::Sqlite => sqlite,
+            Engine::Postgres => postgres,
+        };
+        let text = sqlx::AssertSqlSafe(format!("{both}\n{own}")).into_sql_str();
+        Migration::new(*version, (*name).into(), MigrationType::Simple, text, false)
+    });
+    let migrator = Migrator::with_migrations(migrations.collect());
+    migrator.run(to).await.map_err(|error| StoreError::Sql(error.to_string()))
+}

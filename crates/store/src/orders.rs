@@ -1,0 +1,242 @@
+//! Orders: one row each, the whole order as JSON beside the columns that lists filter by.
+
+mod filter;
+pub use filter::{Bounds, Cursor, Filter, Sort};
+
+use crate::{Conn, Row, StoreError, to_ms};
+use jiff::Timestamp;
+use luyuan_domain::{
+    ids::{JurisdictionId, OrderId},
+    orders::{Order, State},
+};
+
+/// What is kept beside an order so that it can be found.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Index {
+    /// Code of the lowest place that contains it; empty when unknown.
+    pub place_code: String,
+    /// Search text: overlapping bigrams of words and address.
+    pub search: String,
+    /// Where it came from when it was imported, and its key there.
+    pub source: Option<(String, String)>,
+}
+
+fn data(order: &Order) -> Result<String, StoreError> {
+    serde_json::to_string(order).map_err(|error| StoreError::Sql(error.to_string()))
+}
+
+fn read(row: &Row) -> Result<Order, StoreError> {
+    row.json(0, "orders", "data")
+}
+
+/// Whether the public may not see an order: private, or diverted.
+fn hidden(order: &Order) -> i64 {
+    i64::from(order.private || matches!(order.state, State::Diverted { .. }))
+}
+
+fn closed_at(order: &Order) -> Option<i64> {
+    match &order.state {
+        State::Closed { at, .. } => Some(to_ms(*at)),
+        State::Merged { .. } | State::Diverted { .. } => Some(to_ms(order.updated_at)),
+        _ => None,
+    }
+}
+
+/// Adds an order.
+///
+/// # Errors
+/// [`StoreError::Conflict`] when the number, or the source's key, is taken.
+pub async fn insert(conn: &mut Conn<'_>, j: &JurisdictionId, order: &Order, index: &Index) -> Result<(), StoreError> {
+    let (source, key) = index.source.clone().unzip();
+    conn.query(
+        "INSERT INTO orders (jurisdiction_id, id, number, version, state, category, holder_id, place_code, lon, lat,
+           hidden, placed_at, updated_at, due_at, closed_at, search, source, source_key, data)
+         VALUES ($1,$2,$3,$4,$5,$6,$7,$8,$9,$10,$11,$12,$13,$14,$15,$16,$17,$18,$19)",
+    )
+    .bind(&j.0)
+    .bind(order.id.to_string())
+    .bind(&order.number)
+    .bind(order.version)
+    .bind(order.state.code())
+    .bind(&order.category)
+    .bind(order.state.holder().map(|org| org.to_string()))
+    .bind(&index.place_code)
+    .bind(order.location.point.map(|point| point.lon))
+    .bind(order.location.point.map(|point| point.lat))
+    .bind(hidden(order))
+    .bind(to_ms(order.placed_at))
+    .bind(to_ms(order.updated_at))
+    .bind(order.state.due().map(to_ms))
+    .bind(closed_at(order))
+    .bind(&index.search)
+    .bind(source)
+    .bind(key)
+    .bind(data(order)?)
+    .run()
+    .await?;
+    Ok(())
+}
+
+/// Keeps a changed order, if nobody changed it since version `seen`.
+///
+/// # Errors
+/// [`StoreError::Conflict`] when somebody did.
+pub async fn update(conn: &mut Conn<'_>, j: &JurisdictionId, order: &Order, seen: i64) -> Result<(), StoreError> {
+    let changed = conn
+        .query(
+            "UPDATE orders SET version = $4, state = $5, category = $6, holder_id = $7, hidden = $8, updated_at = $9,
+               due_at = $10, closed_at = $11, data = $12
+             WHERE jurisdiction_id = $1 AND id = $2 AND version = $3",
+        )
+        .bind(&j.0)
+        .bind(order.id.to_string())
+        .bind(seen)
+        .bind(order.version)
+        .bind(order.state.code())
+        .bind(&order.category)
+        .bind(order.state.holder().map(|org| org.to_string()))
+        .bind(hidden(order))
+        .bind(to_ms(order.updated_at))
+        .bind(order.state.due().map(to_ms))
+        .bind(closed_at(order))
+        .bind(data(order)?)
+        .run()
+        .await?;
+    if changed == 1 { Ok(()) } else { Err(StoreError::Conflict("the order changed meanwhile".into())) }
+}
+
+/// The order with an id.
+///
+/// # Errors
+/// [`StoreError::Corrupt`] for a row that cannot be read.
+pub async fn get(conn: &mut Conn<'_>, j: &JurisdictionId, id: OrderId) -> Result<Option<Order>, StoreError> {
+    let row = conn
+        .query("SELECT data FROM orders WHERE jurisdiction_id = $1 AND id = $2")
+        .bind(&j.0)
+        .bind(id.to_string())
+        .maybe()
+        .await?;
+    row.as_ref().map(read).transpose()
+}
+
+/// The order with a number.
+///
+/// # Errors
+/// [`StoreError::Corrupt`] for a row that cannot be read.
+pub async fn by_number(conn: &mut Conn<'_>, j: &JurisdictionId, number: &str) -> Result<Option<Order>, StoreError> {
+    let row = conn
+        .query("SELECT data FROM orders WHERE jurisdiction_id = $1 AND number = $2")
+        .bind(&j.0)
+        .bind(number)
+        .maybe()
+        .await?;
+    row.as_ref().map(read).transpose()
+}
+
+/// The keys of `source` that are already here, of those given.
+///
+/// # Errors
+/// As the engine says.
+pub async fn known_sources(
+    conn: &mut Conn<'_>,
+    j: &JurisdictionId,
+    source: &str,
+    keys: &[String],
+) -> Result<Vec<String>, StoreError> {
+    if keys.is_empty() {
+        return Ok(Vec::new());
+    }
+    let places: Vec<String> = (0..keys.len()).map(|index| format!("${}", index + 3)).collect();
+    let text = format!(
+        "SELECT source_key FROM orders WHERE jurisdiction_id = $1 AND source = $2 AND source_key IN ({})",
+        places.join(",")
+    );
+    let mut query = conn.composed(text).bind(&j.0).bind(source);
+    for key in keys {
+        query = query.bind(key);
+    }
+    query.all().await?.iter().map(|row| row.get(0)).collect()
+}
+
+/// A page of orders, in the filter's order, after `cursor`.
+///
+/// # Errors
+/// [`StoreError::Corrupt`] for a row that cannot be read.
+pub async fn list(
+    conn: &mut Conn<'_>,
+    j: &JurisdictionId,
+    filter: &Filter,
+    after: Option<&Cursor>,
+    limit: i64,
+) -> Result<Vec<Order>, StoreError> {
+    filter.select(conn, j, "data", after, Some(limit)).all().await?.iter().map(read).collect()
+}
+
+/// How many orders a filter lets through.
+///
+/// # Errors
+/// As the engine says.
+pub async fn count(conn: &mut Conn<'_>, j: &JurisdictionId, filter: &Filter) -> Result<i64, StoreError> {
+    filter.count(conn, j, "COUNT(*)", "").one().await?.get(0)
+}
+
+/// How many orders a filter lets through, by state.
+///
+/// # Errors
+/// As the engine says.
+pub async fn count_by_state(
+    conn: &mut Conn<'_>,
+    j: &JurisdictionId,
+    filter: &Filter,
+) -> Result<Vec<(String, i64)>, StoreError> {
+    let rows = filter.count(conn, j, "state, COUNT(*)", " GROUP BY state ORDER BY state").all().await?;
+    rows.iter().map(|row| Ok((row.get(0)?, row.get(1)?))).collect()
+}
+
+/// A point of the map: number, state, longitude, latitude.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Dot {
+    /// The order's number.
+    pub number: String,
+    /// The state's code.
+    pub state: String,
+    /// Longitude in degrees.
+    pub lon: f64,
+    /// Latitude in degrees.
+    pub lat: f64,
+}
+
+/// The points of all orders with a position that a filter lets through.
+///
+/// # Errors
+/// As the engine says.
+pub async fn dots(conn: &mut Conn<'_>, j: &JurisdictionId, filter: &Filter) -> Result<Vec<Dot>, StoreError> {
+    let rows = filter.count(conn, j, "number, state, lon, lat", " AND lon IS NOT NULL").all().await?;
+    rows.iter()
+        .map(|row| Ok(Dot { number: row.get(0)?, state: row.get(1)?, lon: row.get(2)?, lat: row.get(3)? }))
+        .collect()
+}
+
+/// Orders whose deadline has passed at `now`, longest late first.
+///
+/// # Errors
+/// [`StoreError::Corrupt`] for a row that cannot be read.
+pub async fn past_due(
+    conn: &mut Conn<'_>,
+    j: &JurisdictionId,
+    states: &[&str],
+    now: Timestamp,
+    limit: i64,
+) -> Result<Vec<Order>, StoreError> {
+    let places: Vec<String> = (0..states.len()).map(|index| format!("${}", index + 4)).collect();
+    let text = format!(
+        "SELECT data FROM orders WHERE jurisdiction_id = $1 AND due_at IS NOT NULL AND due_at <= $2
+         AND state IN ({}) ORDER BY due_at LIMIT $3",
+        places.join(",")
+    );
+    let mut query = conn.composed(text).bind(&j.0).bind(to_ms(now)).bind(limit);
+    for state in states {
+        query = query.bind(*state);
+    }
+    query.all().await?.iter().map(read).collect()
+}

@@ -1,0 +1,223 @@
+//! Which orders a list, a count, a map or an export shows. One filter serves them all, so that
+//! their totals agree.
+
+use crate::{Conn, Query, to_ms};
+use jiff::Timestamp;
+use luyuan_domain::ids::{JurisdictionId, OrgId};
+
+/// A box of longitudes and latitudes in degrees, borders included.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Bounds {
+    /// West.
+    pub west: f64,
+    /// South.
+    pub south: f64,
+    /// East.
+    pub east: f64,
+    /// North.
+    pub north: f64,
+}
+
+/// In which order a list stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Sort {
+    /// Newest first.
+    #[default]
+    Newest,
+    /// Earliest deadline first; without a deadline last.
+    Due,
+    /// Oldest first, for exports that may be continued.
+    Oldest,
+}
+
+/// Conditions that an order must meet; an empty one is met by all.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Filter {
+    /// Only what the public may see.
+    pub public: bool,
+    /// State codes.
+    pub states: Vec<String>,
+    /// Category codes.
+    pub categories: Vec<String>,
+    /// Codes of places that contain it.
+    pub places: Vec<String>,
+    /// Organisations that hold it.
+    pub holders: Vec<OrgId>,
+    /// Numbers.
+    pub numbers: Vec<String>,
+    /// Placed at this instant or later.
+    pub placed_from: Option<Timestamp>,
+    /// Placed before this instant.
+    pub placed_to: Option<Timestamp>,
+    /// Changed at this instant or later.
+    pub updated_from: Option<Timestamp>,
+    /// Changed before this instant.
+    pub updated_to: Option<Timestamp>,
+    /// Due before this instant.
+    pub due_before: Option<Timestamp>,
+    /// Due at this instant or later.
+    pub due_from: Option<Timestamp>,
+    /// With a deadline, or without.
+    pub has_due: Option<bool>,
+    /// Inside this box.
+    pub bounds: Option<Bounds>,
+    /// Bigrams that the search text must contain, all of them.
+    pub grams: Vec<String>,
+    /// The list's order.
+    pub sort: Sort,
+}
+
+/// Where a page ends, so that the next can begin after it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Cursor {
+    /// Milliseconds of the last row's sort instant ([`i64::MAX`] for "no deadline").
+    pub ms: i64,
+    /// The last row's id.
+    pub id: String,
+}
+
+enum Value {
+    Text(String),
+    Int(i64),
+    Real(f64),
+}
+
+struct Where {
+    text: String,
+    values: Vec<Value>,
+}
+
+impl Where {
+    fn new(j: &JurisdictionId) -> Self {
+        Self { text: " FROM orders WHERE jurisdiction_id = $1".into(), values: vec![Value::Text(j.0.clone())] }
+    }
+
+    /// Adds a condition in which `?` stands for the value.
+    fn and(&mut self, condition: &str, value: Value) {
+        self.values.push(value);
+        self.text.push_str(" AND ");
+        self.text.push_str(&condition.replace('?', &format!("${}", self.values.len())));
+    }
+
+    fn any_of(&mut self, column: &str, texts: impl ExactSizeIterator<Item = String>) {
+        if texts.len() == 0 {
+            return;
+        }
+        let mut places = Vec::with_capacity(texts.len());
+        for text in texts {
+            self.values.push(Value::Text(text));
+            places.push(format!("${}", self.values.len()));
+        }
+        self.text.push_str(&format!(" AND {column} IN ({})", places.join(",")));
+    }
+
+    /// Codes are prefixes of the codes inside them, so "inside" is a range of the index.
+    fn inside(&mut self, codes: &[String]) {
+        if codes.is_empty() {
+            return;
+        }
+        let mut parts = Vec::with_capacity(codes.len());
+        for code in codes {
+            self.values.push(Value::Text(code.clone()));
+            let from = self.values.len();
+            self.values.push(Value::Text(format!("{code}\u{10FFFF}")));
+            parts.push(format!("(place_code >= ${from} AND place_code < ${})", self.values.len()));
+        }
+        self.text.push_str(&format!(" AND ({})", parts.join(" OR ")));
+    }
+
+    fn query<'c>(self, conn: &'c mut Conn<'_>, columns: &str, tail: &str) -> Query<'c> {
+        let mut query = conn.composed(format!("SELECT {columns}{}{tail}", self.text));
+        for value in self.values {
+            query = match value {
+                Value::Text(text) => query.bind(text),
+                Value::Int(int) => query.bind(int),
+                Value::Real(real) => query.bind(real),
+            };
+        }
+        query
+    }
+}
+
+impl Filter {
+    fn conditions(&self, j: &JurisdictionId) -> Where {
+        let mut on = Where::new(j);
+        if self.public {
+            on.text.push_str(" AND hidden = 0");
+        }
+        on.any_of("state", self.states.iter().cloned());
+        on.any_of("category", self.categories.iter().cloned());
+        on.any_of("number", self.numbers.iter().cloned());
+        on.any_of("holder_id", self.holders.iter().map(ToString::to_string));
+        on.inside(&self.places);
+        for (condition, instant) in [
+            ("placed_at >= ?", self.placed_from),
+            ("placed_at < ?", self.placed_to),
+            ("updated_at >= ?", self.updated_from),
+            ("updated_at < ?", self.updated_to),
+            ("due_at < ?", self.due_before),
+            ("due_at >= ?", self.due_from),
+        ] {
+            if let Some(instant) = instant {
+                on.and(condition, Value::Int(to_ms(instant)));
+            }
+        }
+        match self.has_due {
+            Some(true) => on.text.push_str(" AND due_at IS NOT NULL"),
+            Some(false) => on.text.push_str(" AND due_at IS NULL"),
+            None => {}
+        }
+        if let Some(bounds) = self.bounds {
+            on.and("lon >= ?", Value::Real(bounds.west));
+            on.and("lon <= ?", Value::Real(bounds.east));
+            on.and("lat >= ?", Value::Real(bounds.south));
+            on.and("lat <= ?", Value::Real(bounds.north));
+        }
+        for gram in &self.grams {
+            let gram = gram.replace('\\', "\\\\").replace('%', "\\%").replace('_', "\\_");
+            on.and("search LIKE ? ESCAPE '\\'", Value::Text(format!("%{gram}%")));
+        }
+        on
+    }
+
+    /// A query for `columns` of a page after `cursor`.
+    pub(super) fn select<'c>(
+        &self,
+        conn: &'c mut Conn<'_>,
+        j: &JurisdictionId,
+        columns: &str,
+        after: Option<&Cursor>,
+        limit: Option<i64>,
+    ) -> Query<'c> {
+        let mut on = self.conditions(j);
+        let (key, direction, beyond) = match self.sort {
+            Sort::Newest => ("placed_at", "DESC", "<"),
+            Sort::Oldest => ("placed_at", "ASC", ">"),
+            // A deadline that does not exist sorts after all that do, on both engines alike.
+            Sort::Due => ("COALESCE(due_at, 9223372036854775807)", "ASC", ">"),
+        };
+        if let Some(cursor) = after {
+            on.values.push(Value::Int(cursor.ms));
+            let ms = on.values.len();
+            on.values.push(Value::Text(cursor.id.clone()));
+            let id = on.values.len();
+            on.text.push_str(&format!(" AND ({key}, id) {beyond} (${ms}, ${id})"));
+        }
+        let limit = limit.map(|limit| format!(" LIMIT {limit}")).unwrap_or_default();
+        on.query(conn, columns, &format!(" ORDER BY {key} {direction}, id {direction}{limit}"))
+    }
+
+    /// A query for `columns` of all rows, with `tail` after the conditions.
+    pub(super) fn count<'c>(&self, conn: &'c mut Conn<'_>, j: &JurisdictionId, columns: &str, tail: &str) -> Query<'c> {
+        self.conditions(j).query(conn, columns, tail)
+    }
+
+    /// The cursor after an order that ends a page.
+    pub fn cursor(&self, order: &luyuan_domain::orders::Order) -> Cursor {
+        let ms = match self.sort {
+            Sort::Newest | Sort::Oldest => to_ms(order.placed_at),
+            Sort::Due => order.state.due().map_or(i64::MAX, to_ms),
+        };
+        Cursor { ms, id: order.id.to_string() }
+    }
+}

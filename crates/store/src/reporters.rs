@@ -1,0 +1,138 @@
+//! The people behind an order: contact data (never public), secret link, rating.
+
+use crate::{Conn, StoreError, from_ms, to_ms};
+use jiff::Timestamp;
+use luyuan_domain::{
+    ids::{JurisdictionId, OrderId, ReporterId},
+    orders::Rating,
+};
+use serde::{Deserialize, Serialize};
+
+/// One person's report.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Reporter {
+    /// Identity.
+    pub id: ReporterId,
+    /// The order that carries on for them.
+    pub order: OrderId,
+    /// SHA-256 of the secret in their link, in hex.
+    pub secret_hash: String,
+    /// When they reported.
+    pub joined_at: Timestamp,
+    /// The rest.
+    pub about: About,
+}
+
+/// What is known of a reporter, and what they said of the result.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+pub struct About {
+    /// Name, if given.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub name: String,
+    /// Phone, if given.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub phone: String,
+    /// E-mail, if given.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub email: String,
+    /// The language to write to them in.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub language: String,
+    /// The words of this report, when it joined or was merged into another order.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub words: String,
+    /// The order that they placed themselves, when it was merged.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub placed: Option<OrderId>,
+    /// How often the order had been reopened when they rated, and the rating.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub rating: Option<(u8, Rating)>,
+}
+
+fn data(about: &About) -> Result<String, StoreError> {
+    serde_json::to_string(about).map_err(|error| StoreError::Sql(error.to_string()))
+}
+
+/// Adds a reporter.
+///
+/// # Errors
+/// [`StoreError::Conflict`] when the order does not exist.
+pub async fn insert(conn: &mut Conn<'_>, j: &JurisdictionId, reporter: &Reporter) -> Result<(), StoreError> {
+    conn.query(
+        "INSERT INTO reporters (jurisdiction_id, order_id, id, secret_hash, joined_at, data) VALUES ($1,$2,$3,$4,$5,$6)",
+    )
+    .bind(&j.0)
+    .bind(reporter.order.to_string())
+    .bind(reporter.id.to_string())
+    .bind(&reporter.secret_hash)
+    .bind(to_ms(reporter.joined_at))
+    .bind(data(&reporter.about)?)
+    .run()
+    .await?;
+    Ok(())
+}
+
+/// Everybody behind an order, oldest first.
+///
+/// # Errors
+/// [`StoreError::Corrupt`] for a row that cannot be read.
+pub async fn of_order(conn: &mut Conn<'_>, j: &JurisdictionId, order: OrderId) -> Result<Vec<Reporter>, StoreError> {
+    let rows = conn
+        .query(
+            "SELECT id, secret_hash, joined_at, data FROM reporters
+             WHERE jurisdiction_id = $1 AND order_id = $2 ORDER BY joined_at, id",
+        )
+        .bind(&j.0)
+        .bind(order.to_string())
+        .all()
+        .await?;
+    rows.iter()
+        .map(|row| {
+            Ok(Reporter {
+                id: row.id(0, "reporters", "id")?,
+                order,
+                secret_hash: row.get(1)?,
+                joined_at: from_ms(row.get(2)?)?,
+                about: row.json(3, "reporters", "data")?,
+            })
+        })
+        .collect()
+}
+
+/// Replaces what is known of a reporter.
+///
+/// # Errors
+/// [`StoreError::Conflict`] when there is no such reporter.
+pub async fn update(conn: &mut Conn<'_>, j: &JurisdictionId, reporter: &Reporter) -> Result<(), StoreError> {
+    let changed = conn
+        .query("UPDATE reporters SET data = $4 WHERE jurisdiction_id = $1 AND order_id = $2 AND id = $3")
+        .bind(&j.0)
+        .bind(reporter.order.to_string())
+        .bind(reporter.id.to_string())
+        .bind(data(&reporter.about)?)
+        .run()
+        .await?;
+    if changed == 1 { Ok(()) } else { Err(StoreError::Conflict("no such reporter".into())) }
+}
+
+/// Moves a reporter to the order that carries on for them.
+///
+/// # Errors
+/// [`StoreError::Conflict`] when the reporter or the order does not exist.
+pub async fn carry_over(
+    conn: &mut Conn<'_>,
+    j: &JurisdictionId,
+    reporter: &Reporter,
+    to: OrderId,
+) -> Result<(), StoreError> {
+    let changed = conn
+        .query("UPDATE reporters SET order_id = $4, data = $5 WHERE jurisdiction_id = $1 AND order_id = $2 AND id = $3")
+        .bind(&j.0)
+        .bind(reporter.order.to_string())
+        .bind(reporter.id.to_string())
+        .bind(to.to_string())
+        .bind(data(&reporter.about)?)
+        .run()
+        .await?;
+    if changed == 1 { Ok(()) } else { Err(StoreError::Conflict("no such reporter".into())) }
+}

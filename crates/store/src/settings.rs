@@ -1,0 +1,89 @@
+//! Named settings, running numbers and rule texts of a jurisdiction.
+
+use crate::{Conn, StoreError, to_ms};
+use jiff::Timestamp;
+use luyuan_domain::ids::JurisdictionId;
+
+/// The value of a setting.
+///
+/// # Errors
+/// As the engine says.
+pub async fn get(conn: &mut Conn<'_>, j: &JurisdictionId, name: &str) -> Result<Option<String>, StoreError> {
+    let row = conn
+        .query("SELECT value FROM settings WHERE jurisdiction_id = $1 AND name = $2")
+        .bind(&j.0)
+        .bind(name)
+        .maybe()
+        .await?;
+    row.map(|row| row.get(0)).transpose()
+}
+
+/// Sets a setting.
+///
+/// # Errors
+/// As the engine says.
+pub async fn set(conn: &mut Conn<'_>, j: &JurisdictionId, name: &str, value: &str) -> Result<(), StoreError> {
+    conn.query(
+        "INSERT INTO settings (jurisdiction_id, name, value) VALUES ($1, $2, $3)
+         ON CONFLICT (jurisdiction_id, name) DO UPDATE SET value = excluded.value",
+    )
+    .bind(&j.0)
+    .bind(name)
+    .bind(value)
+    .run()
+    .await?;
+    Ok(())
+}
+
+/// Takes `count` running numbers; the last of them. The numbers up to it are the caller's own.
+///
+/// # Errors
+/// As the engine says.
+pub async fn take_numbers(conn: &mut Conn<'_>, j: &JurisdictionId, name: &str, count: i64) -> Result<i64, StoreError> {
+    let row = conn
+        .query(
+            "INSERT INTO counters (jurisdiction_id, name, value) VALUES ($1, $2, $3)
+             ON CONFLICT (jurisdiction_id, name) DO UPDATE SET value = counters.value + excluded.value
+             RETURNING value",
+        )
+        .bind(&j.0)
+        .bind(name)
+        .bind(count)
+        .one()
+        .await?;
+    row.get(0)
+}
+
+/// Adds or replaces a named rule text (ruleset, catalogue, calendar).
+///
+/// # Errors
+/// As the engine says.
+pub async fn put_rules(
+    conn: &mut Conn<'_>,
+    j: &JurisdictionId,
+    name: &str,
+    body: &str,
+    now: Timestamp,
+) -> Result<(), StoreError> {
+    conn.query(
+        "INSERT INTO rules (jurisdiction_id, name, body, added_at) VALUES ($1, $2, $3, $4)
+         ON CONFLICT (jurisdiction_id, name) DO UPDATE SET body = excluded.body, added_at = excluded.added_at",
+    )
+    .bind(&j.0)
+    .bind(name)
+    .bind(body)
+    .bind(to_ms(now))
+    .run()
+    .await?;
+    Ok(())
+}
+
+/// All rule texts as (name, text), by name.
+///
+/// # Errors
+/// As the engine says.
+pub async fn rules(conn: &mut Conn<'_>, j: &JurisdictionId) -> Result<Vec<(String, String)>, StoreError> {
+    let rows =
+        conn.query("SELECT name, body FROM rules WHERE jurisdiction_id = $1 ORDER BY name").bind(&j.0).all().await?;
+    rows.iter().map(|row| Ok((row.get(0)?, row.get(1)?))).collect()
+}
