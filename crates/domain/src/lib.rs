@@ -2,8 +2,11 @@
 //! them. Nothing here reads a clock, makes an id, or touches a file or a network.
 
 pub mod actor;
+pub mod calendar;
+pub mod catalogue;
 pub mod geo;
 pub mod ids;
 pub mod orders;
 pub mod org;
 pub mod place;
+pub mod ruleset;

@@ -71,3 +71,22 @@ pub async fn of_order(conn: &mut Conn<'_>, j: &JurisdictionId, order: OrderId) -
         .await?;
     rows.iter().map(|row| row.json(0, "files", "data")).collect()
 }
+
+/// Makes a kept file part of an order, unless it belongs to another already.
+///
+/// # Errors
+/// [`StoreError::Conflict`] when there is no such free file.
+pub async fn attach(conn: &mut Conn<'_>, j: &JurisdictionId, id: FileId, order: OrderId) -> Result<(), StoreError> {
+    let file = get(conn, j, id).await?.filter(|file| file.order.is_none());
+    let mut file = file.ok_or_else(|| StoreError::Conflict("no such free file".into()))?;
+    file.order = Some(order);
+    let data = serde_json::to_string(&file).map_err(|error| StoreError::Sql(error.to_string()))?;
+    conn.query("UPDATE files SET order_id = $3, data = $4 WHERE jurisdiction_id = $1 AND id = $2")
+        .bind(&j.0)
+        .bind(id.to_string())
+        .bind(order.to_string())
+        .bind(data)
+        .run()
+        .await?;
+    Ok(())
+}
