@@ -1,1 +1,98 @@
-//! Use cases: one function per verb, called by every front door.
+//! Use cases: one function per verb, called by every front door (pages, JSON API, Open311, files,
+//! command line, the clock).
+
+pub mod demo;
+pub mod directory;
+pub mod env;
+pub mod error;
+pub mod files;
+pub mod live;
+pub mod orders;
+pub mod people;
+pub mod rules;
+
+pub use error::{AppError, Wrong};
+
+use directory::Directory;
+use env::Env;
+use live::Live;
+use luyuan_domain::ids::JurisdictionId;
+use luyuan_store::Db;
+use rules::Rulebook;
+use std::{
+    path::PathBuf,
+    sync::{Arc, RwLock},
+};
+
+/// Everything that a use case needs. Cheap to clone.
+#[derive(Clone)]
+pub struct App {
+    /// The database.
+    pub db: Db,
+    /// Which district this is.
+    pub jurisdiction: JurisdictionId,
+    /// Clock, ids, numbers and secrets.
+    pub env: Env,
+    /// Where photos and documents lie.
+    pub files: PathBuf,
+    /// News of changes, for pages that are open.
+    pub live: Live,
+    directory: Arc<RwLock<Arc<Directory>>>,
+    rulebook: Arc<RwLock<Arc<Rulebook>>>,
+}
+
+impl App {
+    /// Starts the use cases on a migrated database.
+    ///
+    /// # Errors
+    /// [`AppError::Store`] when the database cannot be read, [`AppError::Rules`] when a kept
+    /// ruleset, catalogue or calendar is wrong.
+    pub async fn start(db: Db, jurisdiction: JurisdictionId, files: PathBuf, env: Env) -> Result<Self, AppError> {
+        let app = Self {
+            db,
+            jurisdiction,
+            env,
+            files,
+            live: Live::new(),
+            directory: Arc::default(),
+            rulebook: Arc::default(),
+        };
+        app.reload().await?;
+        Ok(app)
+    }
+
+    /// Reads places, organisations and rules again after they changed.
+    ///
+    /// # Errors
+    /// As [`App::start`].
+    pub async fn reload(&self) -> Result<(), AppError> {
+        let j = self.jurisdiction.clone();
+        let (places, orgs, rules) = self
+            .db
+            .read(move |mut conn| {
+                Box::pin(async move {
+                    let places = luyuan_store::directory::places(&mut conn, &j).await?;
+                    let orgs = luyuan_store::directory::orgs(&mut conn, &j).await?;
+                    let rules = luyuan_store::settings::rules(&mut conn, &j).await?;
+                    Ok::<_, AppError>((places, orgs, rules))
+                })
+            })
+            .await?;
+        let directory = Arc::new(Directory::new(places, orgs));
+        let rulebook = Arc::new(Rulebook::parse(&rules)?);
+        // A poisoned lock only means that another reload panicked; what it holds is still whole.
+        *self.directory.write().unwrap_or_else(std::sync::PoisonError::into_inner) = directory;
+        *self.rulebook.write().unwrap_or_else(std::sync::PoisonError::into_inner) = rulebook;
+        Ok(())
+    }
+
+    /// Places and organisations as of the last load.
+    pub fn directory(&self) -> Arc<Directory> {
+        self.directory.read().unwrap_or_else(std::sync::PoisonError::into_inner).clone()
+    }
+
+    /// Rulesets, catalogues and calendars as of the last load.
+    pub fn rulebook(&self) -> Arc<Rulebook> {
+        self.rulebook.read().unwrap_or_else(std::sync::PoisonError::into_inner).clone()
+    }
+}

@@ -17,6 +17,8 @@ pub mod orders;
 pub mod people;
 pub mod reporters;
 pub mod settings;
+#[cfg(feature = "testing")]
+pub mod testing;
 
 pub use conn::{Conn, Query, Row};
 pub use db::{Db, Engine};

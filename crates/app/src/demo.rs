@@ -1,0 +1,222 @@
+//! The demonstration district: Erqi's real streets, communities and boundary; everything below
+//! them, the accounts and the orders are made from a fixed seed and say so.
+
+mod orders;
+mod orgs;
+
+use crate::{App, AppError};
+use geo::{Coord, LineString, MultiPolygon, Polygon};
+use luyuan_analysis::made::{self, Listed, Made, MadeKind};
+use luyuan_domain::{
+    geo::Wgs84,
+    ids::PlaceId,
+    place::{Place, PlaceKind, Shape},
+};
+use luyuan_store::{directory, settings};
+use std::collections::HashMap;
+
+const BOUNDARY: &str = include_str!("../../../data/erqi/places/boundary_wgs84.geojson");
+const STREETS: &str = include_str!("../../../data/erqi/places/erqi_streets.csv");
+const COMMUNITIES: &str = include_str!("../../../data/erqi/places/erqi_villages.csv");
+
+/// Rules that a new district starts with, by name.
+pub const RULES: [(&str, &str); 5] = [
+    ("orders-2020", include_str!("../../../data/erqi/rulesets/orders-2020.toml")),
+    ("catalogue-2026", include_str!("../../../data/erqi/rulesets/catalogue-2026.toml")),
+    ("calendar/2024", include_str!("../../../data/erqi/calendar/2024.toml")),
+    ("calendar/2025", include_str!("../../../data/erqi/calendar/2025.toml")),
+    ("calendar/2026", include_str!("../../../data/erqi/calendar/2026.toml")),
+];
+
+/// The seed of everything that is made.
+const SEED: u64 = 410_103;
+/// Password of all demonstration accounts.
+pub const PASSWORD: &str = "luyuan-demo";
+const KEY: &str = "demo_api_key";
+const LOADED: &str = "demo_loaded";
+
+/// What a newcomer is told.
+#[derive(Debug, Clone)]
+pub struct Welcome {
+    /// Accounts: login, name.
+    pub accounts: Vec<(String, String)>,
+    /// The key with which programs place orders.
+    pub api_key: String,
+}
+
+impl App {
+    /// Loads the demonstration district, unless it is there already. `tell` hears of each step.
+    ///
+    /// # Errors
+    /// As the database says; [`AppError::Rules`] when shipped data is wrong.
+    pub async fn load_demo(&self, tell: impl Fn(&str) + Send + Sync) -> Result<Welcome, AppError> {
+        if self.setting(LOADED).await?.is_none() {
+            tell("places");
+            self.load_places().await?;
+            tell("organisations");
+            self.load_orgs().await?;
+            self.reload().await?;
+            tell("accounts");
+            self.load_people().await?;
+            tell("orders");
+            self.load_orders().await?;
+            let key = self.env.secret()?;
+            self.add_key(&key, "demo").await?;
+            self.set(KEY, key).await?;
+            self.set(LOADED, "1".into()).await?;
+        }
+        let people = self.people().await?.into_iter().filter(|person| person.demo);
+        let accounts = people.map(|person| (person.login, person.name)).collect();
+        Ok(Welcome { accounts, api_key: self.setting(KEY).await?.unwrap_or_default() })
+    }
+
+    async fn setting(&self, name: &'static str) -> Result<Option<String>, AppError> {
+        let j = self.jurisdiction.clone();
+        let found = self.db.read(move |mut conn| Box::pin(async move { settings::get(&mut conn, &j, name).await }));
+        found.await.map_err(AppError::Store)
+    }
+
+    async fn set(&self, name: &'static str, value: String) -> Result<(), AppError> {
+        let j = self.jurisdiction.clone();
+        let kept =
+            self.db.write(move |mut conn| Box::pin(async move { settings::set(&mut conn, &j, name, &value).await }));
+        kept.await.map_err(AppError::Store)
+    }
+
+    /// Keeps the shipped rules, if there are none of that name.
+    ///
+    /// # Errors
+    /// As the database says.
+    pub async fn load_rules(&self) -> Result<(), AppError> {
+        let (j, now) = (self.jurisdiction.clone(), self.env.now());
+        self.db
+            .write(move |mut conn| {
+                Box::pin(async move {
+                    let there = settings::rules(&mut conn, &j).await?;
+                    for (name, text) in RULES {
+                        if !there.iter().any(|(kept, _)| kept == name) {
+                            settings::put_rules(&mut conn, &j, name, text, now).await?;
+                        }
+                    }
+                    Ok::<_, AppError>(())
+                })
+            })
+            .await?;
+        self.reload().await
+    }
+
+    async fn load_places(&self) -> Result<(), AppError> {
+        let places = places(|| PlaceId(self.env.id()))?;
+        let j = self.jurisdiction.clone();
+        self.db
+            .write(move |mut conn| {
+                Box::pin(async move {
+                    for place in places {
+                        directory::put_place(&mut conn, &j, &place).await?;
+                    }
+                    Ok::<_, AppError>(())
+                })
+            })
+            .await
+    }
+}
+
+fn listed(csv: &str) -> Vec<Listed> {
+    let rows = csv.lines().skip(1).filter_map(|line| {
+        let mut cells = line.split(',');
+        Some(Listed { code: cells.next()?.to_owned(), name: cells.next()?.to_owned() })
+    });
+    rows.collect()
+}
+
+/// The outer ring of the shipped boundary.
+fn boundary() -> Result<Polygon, AppError> {
+    let bad = || AppError::Rules("boundary_wgs84.geojson has no polygon".into());
+    let json: serde_json::Value = serde_json::from_str(BOUNDARY).map_err(|_| bad())?;
+    let shape: Shape = serde_json::from_value(json["features"][0]["geometry"].clone()).map_err(|_| bad())?;
+    let Shape::Polygon(rings) = shape else { return Err(bad()) };
+    let ring = rings.into_iter().next().ok_or_else(bad)?;
+    let ring: Vec<Coord> = ring.into_iter().map(|[x, y]| Coord { x, y }).collect();
+    Ok(Polygon::new(LineString::from(ring), vec![]))
+}
+
+/// Decimetres are enough, and short numbers keep pages small.
+fn round(value: f64) -> f64 {
+    (value * 1e6).round() / 1e6
+}
+
+fn ring(line: &LineString) -> Vec<[f64; 2]> {
+    line.coords().map(|at| [round(at.x), round(at.y)]).collect()
+}
+
+fn area_shape(area: &MultiPolygon) -> Shape {
+    let polygons =
+        area.iter().map(|polygon| std::iter::once(polygon.exterior()).chain(polygon.interiors()).map(ring).collect());
+    let mut polygons: Vec<Vec<Vec<[f64; 2]>>> = polygons.collect();
+    if polygons.len() == 1 { Shape::Polygon(polygons.remove(0)) } else { Shape::MultiPolygon(polygons) }
+}
+
+/// All places of the demonstration, parents before children.
+fn places(mut id: impl FnMut() -> PlaceId) -> Result<Vec<Place>, AppError> {
+    let boundary = boundary()?;
+    let made = made::district(&boundary, &listed(STREETS), &listed(COMMUNITIES), made::ERQI, SEED);
+    let whole = MultiPolygon(vec![boundary]);
+    let district = Place {
+        id: id(),
+        code: "410103".into(),
+        kind: PlaceKind::District,
+        name: "二七区".into(),
+        parent: None,
+        responsible: None,
+        centre: made::centre(&whole).map(|at| Wgs84 { lon: round(at.x), lat: round(at.y) }),
+        shape: Some(area_shape(&whole)),
+        made: false,
+        facts: serde_json::Map::new(),
+    };
+    let ids: HashMap<String, PlaceId> = made.iter().map(|place| (place.code.clone(), id())).collect();
+    let top = district.id;
+    let mut places = vec![district];
+    places.extend(made.iter().map(|made| place(made, &ids, top)));
+    places.sort_by_key(|place| (place.kind.level().unwrap_or(u8::MAX), place.code.clone()));
+    Ok(places)
+}
+
+fn place(made: &Made, ids: &HashMap<String, PlaceId>, district: PlaceId) -> Place {
+    let kind = match made.kind {
+        MadeKind::Street if made.name.ends_with('镇') => PlaceKind::Town,
+        MadeKind::Street => PlaceKind::Street,
+        MadeKind::Community if made.name.contains("村委会") || made.name.contains("村民") => PlaceKind::Village,
+        MadeKind::Community => PlaceKind::Community,
+        MadeKind::Compound => PlaceKind::Compound,
+        MadeKind::Building => PlaceKind::Building,
+        MadeKind::Road => PlaceKind::RoadSection,
+        MadeKind::Park => PlaceKind::Park,
+    };
+    let (shape, centre) = match &made.line {
+        Some(lines) => {
+            let longest = lines.iter().max_by_key(|line| line.0.len());
+            let middle = longest.and_then(|line| line.0.get(line.0.len() / 2)).copied();
+            (longest.map(|line| Shape::LineString(ring(line))), middle)
+        }
+        None => (Some(area_shape(&made.area)), made::centre(&made.area)),
+    };
+    let mut facts = serde_json::Map::new();
+    for (name, value) in [("households", made.households), ("built", made.built)] {
+        if value > 0 {
+            facts.insert(name.into(), value.into());
+        }
+    }
+    let name = if made.kind == MadeKind::Community { made::short(&made.name) } else { made.name.clone() };
+    Place {
+        id: ids[&made.code],
+        code: made.code.clone(),
+        kind,
+        name,
+        parent: Some(made.parent.as_ref().and_then(|code| ids.get(code)).copied().unwrap_or(district)),
+        responsible: None,
+        shape,
+        centre: centre.map(|at| Wgs84 { lon: round(at.x), lat: round(at.y) }),
+        made: true,
+        facts,
+    }
+}

@@ -1,0 +1,236 @@
+//! Orders of the demonstration: made words at made places, taken through their real life by the
+//! same rules as any other order.
+
+use crate::{
+    App, AppError,
+    env::sha256,
+    orders::{Contact, Place, Where},
+};
+use jiff::{SignedDuration, Timestamp};
+use luyuan_domain::{
+    actor::Actor,
+    geo::Wgs84,
+    ids::ReporterId,
+    orders::{Channel, Event, Extend, Kind, Order, Rating, Refusal, ReplyText, Satisfied, Solved, Timetable},
+    place::PlaceKind,
+};
+use luyuan_store::{
+    events, orders,
+    reporters::{self, About, Reporter},
+};
+
+/// Category, what the resident wrote, what was done.
+const SAMPLES: [(&str, &str, &str); 16] = [
+    ("E01037", "门口的路灯三天不亮了，晚上老人下楼看不见路。", "已更换灯泡和触发器，当晚亮灯。"),
+    ("E01023", "井盖一边翘起来，电动车过去差点摔倒。", "已重新安装防沉降井盖，周边路面补平。"),
+    ("E01002", "楼后污水井冒水，味道很大，流到小区路上。", "已疏通管道约40米，清掏两座检查井。"),
+    ("E06010", "垃圾桶满了两天没人清，招苍蝇。", "已清运，并与保洁约定每天两次。"),
+    ("E06036", "三单元楼道堆了旧家具和纸箱，怕着火。", "已与住户沟通清理，楼道恢复畅通。"),
+    ("E06001", "一楼住户在公共绿地上搭了个棚子。", "经劝导住户自行拆除，地面已恢复。"),
+    ("E06045", "花坛被种成了小菜园，施肥味道大。", "已清理并补种麦冬，居民认养。"),
+    ("E09009", "院门口天天有车堵着，轮椅出不去。", "已施划禁停线，安排志愿者早晚值守。"),
+    ("E09012", "消防通道停满了车。", "已张贴提示并联系车主挪车，加装隔离桩。"),
+    ("E06028", "广场舞音响到晚上十点还很吵。", "已与舞队约定九点前结束并降低音量。"),
+    ("E04002", "树枝长到三楼窗户了，刮风就打玻璃。", "已修剪行道树六棵。"),
+    ("E06052", "社区门口的坡道裂了，推车上不去。", "已重做坡道并加装扶手。"),
+    ("L0101", "水管漏水，路边一直流。", "已更换阀门，恢复供水。"),
+    ("L0104", "暖气一直不热，家里有小孩。", "已排气并清洗过滤网，入户测温20度。"),
+    ("E06013", "人行道地砖松了，下雨踩一脚水。", "已更换透水砖18平方米。"),
+    ("L0202", "建议院里装个晾衣架和几张长椅。", "已列入楼院改造清单，方案公示中。"),
+];
+
+/// How many orders are made.
+const COUNT: usize = 420;
+
+struct Made {
+    order: Order,
+    events: Vec<(Actor, Event)>,
+    index: orders::Index,
+    reporter: Reporter,
+}
+
+impl App {
+    pub(super) async fn load_orders(&self) -> Result<(), AppError> {
+        let now = self.env.now();
+        let mut made = Vec::with_capacity(COUNT);
+        let directory = self.directory();
+        let compounds: Vec<_> = directory.places().iter().filter(|place| place.kind == PlaceKind::Compound).collect();
+        if compounds.is_empty() {
+            return Ok(());
+        }
+        for number in 0..COUNT {
+            // Strides that share no factor with the counts spread the orders without chance.
+            let featured = directory.place_by_code(if number % 2 == 0 { "410103012012001" } else { "410103001009001" });
+            let place =
+                if number % 9 == 0 { featured } else { None }.unwrap_or(compounds[number * 311 % compounds.len()]);
+            let Some(centre) = place.centre else { continue };
+            let minutes = i64::try_from((COUNT - number) * 137).unwrap_or(0);
+            let placed_at = now - SignedDuration::from_mins(minutes);
+            let point = Wgs84 { lon: centre.lon + offset(number, 17), lat: centre.lat + offset(number, 29) };
+            made.push(self.make(number, point, &place.code, &place.name, placed_at, now).await?);
+        }
+        let j = self.jurisdiction.clone();
+        self.db
+            .write(move |mut conn| {
+                Box::pin(async move {
+                    for item in made {
+                        orders::insert(&mut conn, &j, &item.order, &item.index).await?;
+                        reporters::insert(&mut conn, &j, &item.reporter).await?;
+                        for (actor, event) in &item.events {
+                            events::append(&mut conn, &j, actor, std::slice::from_ref(event)).await?;
+                        }
+                    }
+                    Ok::<_, AppError>(())
+                })
+            })
+            .await
+    }
+
+    async fn make(
+        &self,
+        number: usize,
+        point: Wgs84,
+        code: &str,
+        name: &str,
+        placed_at: Timestamp,
+        now: Timestamp,
+    ) -> Result<Made, AppError> {
+        let (category, words, done) = SAMPLES[number * 7 % SAMPLES.len()];
+        let rules = self.rulebook().on(now)?;
+        let channel = match number % 7 {
+            0 => Channel::Phone,
+            1 => Channel::Visit,
+            _ => Channel::Web,
+        };
+        let new = Place {
+            kind: rules.kind(category).unwrap_or(Kind::Help),
+            category: category.into(),
+            description: words.into(),
+            at: Where { point: Some(point), place_code: Some(code.into()), address: name.into() },
+            channel,
+            private: number % 41 == 40,
+            attributes: vec![],
+            contact: Contact::default(),
+            photos: vec![],
+            key: None,
+        };
+        let prepared = self.prepare(&new, placed_at).await?;
+        let reporter = Reporter {
+            id: ReporterId(self.env.id()),
+            order: prepared.order.id,
+            secret_hash: sha256(self.env.secret()?),
+            joined_at: placed_at,
+            about: About { name: "（示例居民）".into(), ..About::default() },
+        };
+        let first = prepared.events.into_iter().map(|event| (Actor::Anyone, event)).collect();
+        let mut life = Life { order: prepared.order, events: first, at: placed_at, now };
+        // How far each went by now; some are late, some wait.
+        life.live(number, done, reporter.id, &rules, self)?;
+        let mut reporter = reporter;
+        if let Some(rating) = rated(number, &life.order, life.at) {
+            reporter.about.rating = Some((life.order.reworks, rating));
+        }
+        Ok(Made { order: life.order, events: life.events, index: prepared.index, reporter })
+    }
+}
+
+/// One order's way through the rules, step by step, never past the present.
+struct Life {
+    order: Order,
+    events: Vec<(Actor, Event)>,
+    at: Timestamp,
+    now: Timestamp,
+}
+
+impl Life {
+    /// Takes the next step some minutes later; false once the present is reached.
+    fn step(
+        &mut self,
+        minutes: usize,
+        app: &App,
+        change: impl FnOnce(Order, Timestamp) -> Result<(Order, Vec<Event>), Refusal>,
+    ) -> Result<bool, AppError> {
+        let at = self.at + SignedDuration::from_mins(i64::try_from(minutes).unwrap_or(0));
+        if at >= self.now {
+            return Ok(false);
+        }
+        let actor = match self.order.state.holder().and_then(|org| app.directory().org(org).map(|org| org.id)) {
+            Some(org) => Actor::Staff { person: luyuan_domain::ids::PersonId(org.0), org },
+            None => Actor::System,
+        };
+        let (order, events) = change(self.order.clone(), at)?;
+        self.order = order;
+        self.events.extend(events.into_iter().map(|event| (actor.clone(), event)));
+        self.at = at;
+        Ok(true)
+    }
+
+    fn live(
+        &mut self,
+        number: usize,
+        done: &str,
+        reporter: ReporterId,
+        rules: &impl Timetable,
+        app: &App,
+    ) -> Result<(), AppError> {
+        let one = |changed: luyuan_domain::orders::Changed| changed.map(|(order, event)| (order, vec![event]));
+        if number % 13 == 12 {
+            let above = self.order.state.holder().and_then(|org| app.directory().above(org).first().copied());
+            if !self.step(90, app, |order, at| one(order.give_back("院内无管养权，请社区协调。", above, rules, at)))?
+            {
+                return Ok(());
+            }
+        }
+        // Some are left waiting for acceptance: the clock takes them up by itself.
+        if number % 17 == 16 || !self.step(40 + number % 200, app, |order, at| one(order.accept(rules, at)))? {
+            return Ok(());
+        }
+        if !self
+            .step(30 + number % 120, app, |order, at| one(order.contact("已电话联系，约定上门时间。", rules, at)))?
+        {
+            return Ok(());
+        }
+        if number % 19 == 18 {
+            let extend = Extend { reason: "配件需从厂家调货。".into() };
+            if !self.step(600, app, |order, at| one(order.extend(&extend, rules, at)))? {
+                return Ok(());
+            }
+        }
+        if number % 23 == 22 {
+            return Ok(());
+        }
+        let reply = ReplyText { text: done.into(), files: vec![] };
+        if !self.step(700 + number * 53 % 4000, app, |order, at| one(order.reply(reply, rules, at)))? {
+            return Ok(());
+        }
+        if let Some(rating) = wanted(number, self.at) {
+            self.step(300 + number % 900, app, |order, at| {
+                order.rate(reporter, &Rating { at, ..rating }, &[], &luyuan_domain::org::Chain::default(), rules, at)
+            })?;
+        }
+        Ok(())
+    }
+}
+
+/// What the made reporter says; some say nothing.
+fn wanted(number: usize, at: Timestamp) -> Option<Rating> {
+    let (solved, satisfied) = match number % 10 {
+        0 => return None,
+        1 => (Solved::No, Satisfied::No),
+        2 => (Solved::Partly, Satisfied::Basically),
+        3..=5 => (Solved::Yes, Satisfied::Yes),
+        _ => (Solved::Yes, Satisfied::Very),
+    };
+    Some(Rating { solved, satisfied: Some(satisfied), comment: String::new(), go_on: false, called_back: false, at })
+}
+
+/// The rating that stands with the reporter, if the order closed with it.
+fn rated(number: usize, order: &Order, at: Timestamp) -> Option<Rating> {
+    (order.state.code() == "closed").then(|| wanted(number, at)).flatten()
+}
+
+/// Up to some forty metres, spread evenly.
+fn offset(number: usize, stride: usize) -> f64 {
+    let step = u32::try_from(number * stride % 81).unwrap_or(40);
+    (f64::from(step) - 40.0) * 1.0e-5
+}

@@ -1,0 +1,92 @@
+//! The one source of time, ids, numbers and secrets. Everything else takes them as values.
+
+use crate::AppError;
+use jiff::Timestamp;
+use luyuan_domain::ids::JurisdictionId;
+use luyuan_store::{Db, settings};
+use sha2::{Digest, Sha256};
+use std::{
+    collections::HashMap,
+    sync::{
+        Arc,
+        atomic::{AtomicI64, Ordering},
+    },
+};
+use tokio::sync::Mutex;
+use uuid::Uuid;
+
+/// Running numbers are taken in blocks, so that placing an order does not wait for one row.
+const BLOCK: i64 = 256;
+
+/// Clock, ids, numbers and secrets. Cheap to clone.
+#[derive(Clone, Default)]
+pub struct Env {
+    /// Milliseconds by which the clock is ahead of the machine's, for demonstrations and tests.
+    ahead: Arc<AtomicI64>,
+    blocks: Arc<Mutex<HashMap<String, (i64, i64)>>>,
+}
+
+impl Env {
+    /// Now, in whole milliseconds, as it is stored.
+    #[allow(clippy::disallowed_methods)] // the one clock
+    pub fn now(&self) -> Timestamp {
+        let ms = Timestamp::now().as_millisecond() + self.ahead.load(Ordering::Relaxed);
+        Timestamp::from_millisecond(ms).unwrap_or(Timestamp::MAX)
+    }
+
+    /// Moves the clock ahead, so that a demonstration or test sees a deadline pass.
+    pub fn advance(&self, by: jiff::SignedDuration) {
+        self.ahead.fetch_add(i64::try_from(by.as_millis()).unwrap_or(0), Ordering::Relaxed);
+    }
+
+    /// A new identifier (UUID version 7: sorts by time).
+    #[allow(clippy::disallowed_methods)] // the one source of ids
+    pub fn id(&self) -> Uuid {
+        Uuid::now_v7()
+    }
+
+    /// A secret of 128 random bits in 26 letters and digits that are not mistaken for each other.
+    ///
+    /// # Errors
+    /// [`AppError::File`] when the operating system gives no randomness.
+    pub fn secret(&self) -> Result<String, AppError> {
+        const LETTERS: &[u8; 32] = b"abcdefghjkmnpqrstvwxyz0123456789";
+        let mut bytes = [0u8; 26];
+        getrandom::fill(&mut bytes).map_err(|error| AppError::File(error.to_string()))?;
+        Ok(bytes.iter().map(|byte| char::from(LETTERS[usize::from(byte % 32)])).collect())
+    }
+
+    /// The next running number of `name`, from 1. Numbers are never given twice; some may be
+    /// skipped when the program stops.
+    ///
+    /// # Errors
+    /// As the database says.
+    pub async fn number(&self, db: &Db, j: &JurisdictionId, name: &str) -> Result<i64, AppError> {
+        let mut blocks = self.blocks.lock().await;
+        if let Some((next, last)) = blocks.get_mut(name)
+            && next <= last
+        {
+            let number = *next;
+            *next += 1;
+            return Ok(number);
+        }
+        let (j, key) = (j.clone(), name.to_owned());
+        let last = db
+            .write(move |mut conn| Box::pin(async move { settings::take_numbers(&mut conn, &j, &key, BLOCK).await }))
+            .await
+            .map_err(AppError::Store)?;
+        let first = last - BLOCK + 1;
+        blocks.insert(name.to_owned(), (first + 1, last));
+        Ok(first)
+    }
+}
+
+/// SHA-256 in hex: how secrets and contents are compared and named.
+pub fn sha256(bytes: impl AsRef<[u8]>) -> String {
+    use std::fmt::Write as _;
+    let digest = Sha256::digest(bytes.as_ref());
+    digest.iter().fold(String::with_capacity(64), |mut text, byte| {
+        let _ = write!(text, "{byte:02x}");
+        text
+    })
+}

@@ -1,0 +1,76 @@
+//! What a use case may refuse or fail with.
+
+use luyuan_domain::orders::Refusal;
+use luyuan_store::StoreError;
+use thiserror::Error;
+
+/// A refusal or failure of a use case.
+#[derive(Debug, Clone, Error)]
+pub enum AppError {
+    /// The rules refuse it.
+    #[error(transparent)]
+    Refused(#[from] Refusal),
+    /// There is no such thing, or the caller may not know of it.
+    #[error("not found: {0}")]
+    NotFound(&'static str),
+    /// Something that was sent is wrong; nothing was saved.
+    #[error("wrong input")]
+    Wrong(Vec<Wrong>),
+    /// The point lies outside the district; what was typed is kept by the caller.
+    #[error("outside the district")]
+    Outside,
+    /// The same key was used for a different request.
+    #[error("idempotency key reused")]
+    KeyReused,
+    /// Login or password do not fit.
+    #[error("login or password")]
+    Login,
+    /// The database.
+    #[error(transparent)]
+    Store(StoreError),
+    /// A ruleset, catalogue or calendar is wrong or missing.
+    #[error("rules: {0}")]
+    Rules(String),
+    /// The file system.
+    #[error("file: {0}")]
+    File(String),
+}
+
+/// One thing that is wrong with what was sent.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Wrong {
+    /// Which field, as the caller named it.
+    pub field: String,
+    /// Stable code, under which the sentence for people stands.
+    pub code: &'static str,
+    /// The value given or allowed, for the sentence.
+    pub detail: String,
+}
+
+impl AppError {
+    /// One wrong field.
+    pub fn wrong(field: impl Into<String>, code: &'static str, detail: impl Into<String>) -> Self {
+        Self::Wrong(vec![Wrong { field: field.into(), code, detail: detail.into() }])
+    }
+
+    /// Stable code.
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::Refused(refusal) => refusal.code(),
+            Self::NotFound(_) => "not_found",
+            Self::Wrong(wrong) => wrong.first().map_or("wrong", |wrong| wrong.code),
+            Self::Outside => "outside",
+            Self::KeyReused => "key_reused",
+            Self::Login => "login",
+            Self::Store(error) => error.code(),
+            Self::Rules(_) => "rules",
+            Self::File(_) => "file",
+        }
+    }
+}
+
+impl From<StoreError> for AppError {
+    fn from(error: StoreError) -> Self {
+        Self::Store(error)
+    }
+}

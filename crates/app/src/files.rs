@@ -1,0 +1,126 @@
+//! Photos: checked by content, made small, stripped of what they tell about the photographer.
+
+use crate::{App, AppError, env::sha256};
+use image::{DynamicImage, ImageDecoder, ImageFormat, ImageReader, Limits, imageops::FilterType};
+use luyuan_domain::ids::FileId;
+use luyuan_store::files::{self, FileRow};
+use std::io::Cursor;
+
+/// Most bytes of one photo as sent.
+pub const MOST_BYTES: usize = 20 * 1024 * 1024;
+/// Most pixels along a side of what is decoded; a larger claim is a trap for memory.
+const MOST_SIDE: u32 = 20_000;
+/// Most bytes that decoding may take.
+const MOST_MEMORY: u64 = 512 * 1024 * 1024;
+/// Longest side of what is kept: enough to read a door plate, small enough for a phone.
+const KEPT_SIDE: u32 = 2048;
+
+impl App {
+    /// Keeps a photo; it belongs to nothing until an order takes it.
+    ///
+    /// The picture is decoded and encoded anew, so that nothing but pixels is kept: no position, no
+    /// camera, no hidden payload. The bytes are on disk before the row is.
+    ///
+    /// # Errors
+    /// [`AppError::Wrong`] with `photo_large`, `photo_kind` or `photo_broken`.
+    pub async fn keep_photo(&self, bytes: Vec<u8>, evidence: bool) -> Result<FileId, AppError> {
+        if bytes.len() > MOST_BYTES {
+            return Err(AppError::wrong("photo", "photo_large", (MOST_BYTES / 1024 / 1024).to_string()));
+        }
+        let (clean, size) = tokio::task::spawn_blocking(move || redraw(&bytes))
+            .await
+            .map_err(|error| AppError::File(error.to_string()))??;
+        let name = sha256(&clean);
+        let length = clean.len() as u64;
+        self.put_bytes(&name, clean).await?;
+        let row = FileRow {
+            id: FileId(self.env.id()),
+            order: None,
+            sha256: name,
+            media_type: "image/jpeg".into(),
+            bytes: length,
+            size: Some(size),
+            evidence,
+            added_at: self.env.now(),
+        };
+        let (j, id) = (self.jurisdiction.clone(), row.id);
+        self.db
+            .write(move |mut conn| Box::pin(async move { files::insert(&mut conn, &j, &row).await }))
+            .await
+            .map_err(AppError::Store)?;
+        Ok(id)
+    }
+
+    /// Writes bytes under their own hash: complete or not at all.
+    async fn put_bytes(&self, name: &str, bytes: Vec<u8>) -> Result<(), AppError> {
+        let bad = |error: std::io::Error| AppError::File(error.to_string());
+        let folder = self.files.join(&name[..2]);
+        let (path, draft) = (folder.join(name), folder.join(format!("{name}.{}", self.env.id())));
+        tokio::task::spawn_blocking(move || {
+            use std::io::Write as _;
+            std::fs::create_dir_all(&folder)?;
+            if path.exists() {
+                return Ok(());
+            }
+            let mut file = std::fs::File::create(&draft)?;
+            file.write_all(&bytes)?;
+            file.sync_all()?;
+            std::fs::rename(&draft, &path)?;
+            // The name must survive a power cut as well as the bytes.
+            std::fs::File::open(&folder)?.sync_all()
+        })
+        .await
+        .map_err(|error| AppError::File(error.to_string()))?
+        .map_err(bad)
+    }
+
+    /// A photo's row and bytes.
+    ///
+    /// # Errors
+    /// [`AppError::NotFound`] when there is none.
+    pub async fn photo(&self, id: FileId) -> Result<(FileRow, Vec<u8>), AppError> {
+        let j = self.jurisdiction.clone();
+        let row = self
+            .db
+            .read(move |mut conn| Box::pin(async move { files::get(&mut conn, &j, id).await }))
+            .await
+            .map_err(AppError::Store)?;
+        let row = row.ok_or(AppError::NotFound("photo"))?;
+        let path = self.files.join(&row.sha256[..2]).join(&row.sha256);
+        let bytes = tokio::fs::read(&path).await.map_err(|error| AppError::File(error.to_string()))?;
+        Ok((row, bytes))
+    }
+}
+
+/// Decodes a picture, turns it upright, makes it small, and encodes it anew.
+fn redraw(bytes: &[u8]) -> Result<(Vec<u8>, (u32, u32)), AppError> {
+    let broken = |error: image::ImageError| match error {
+        image::ImageError::Limits(_) => AppError::wrong("photo", "photo_large", MOST_SIDE.to_string()),
+        image::ImageError::Unsupported(_) => AppError::wrong("photo", "photo_kind", ""),
+        _ => AppError::wrong("photo", "photo_broken", ""),
+    };
+    let mut reader = ImageReader::new(Cursor::new(bytes))
+        .with_guessed_format()
+        .map_err(|_| AppError::wrong("photo", "photo_broken", ""))?;
+    match reader.format() {
+        Some(ImageFormat::Jpeg | ImageFormat::Png | ImageFormat::WebP) => {}
+        _ => return Err(AppError::wrong("photo", "photo_kind", "")),
+    }
+    let mut limits = Limits::default();
+    limits.max_image_width = Some(MOST_SIDE);
+    limits.max_image_height = Some(MOST_SIDE);
+    limits.max_alloc = Some(MOST_MEMORY);
+    reader.limits(limits);
+    let mut decoder = reader.into_decoder().map_err(broken)?;
+    let orientation = decoder.orientation().map_err(broken)?;
+    let mut picture = DynamicImage::from_decoder(decoder).map_err(broken)?;
+    picture.apply_orientation(orientation);
+    if picture.width().max(picture.height()) > KEPT_SIDE {
+        picture = picture.resize(KEPT_SIDE, KEPT_SIDE, FilterType::CatmullRom);
+    }
+    let picture = DynamicImage::ImageRgb8(picture.into_rgb8());
+    let mut out = Vec::new();
+    let encoder = image::codecs::jpeg::JpegEncoder::new_with_quality(&mut out, 85);
+    picture.write_with_encoder(encoder).map_err(broken)?;
+    Ok((out, (picture.width(), picture.height())))
+}

@@ -1,0 +1,129 @@
+//! One change of one order, the same way for every verb: read, permit, apply the pure rule, keep
+//! the order and its events, tell who is watching.
+
+use crate::{App, AppError, directory::Directory, live::News, rules::Day};
+use jiff::Timestamp;
+use luyuan_domain::{
+    actor::{Action, Actor, Subject, may},
+    ids::JurisdictionId,
+    orders::{Event, Order, Refusal},
+};
+use luyuan_store::{
+    Conn, events, orders,
+    reporters::{self, Reporter},
+};
+use std::sync::Arc;
+
+/// Which order, and the version that the caller saw; without a version the present one is taken.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Seen {
+    /// The order's number.
+    pub number: String,
+    /// The version on the caller's screen.
+    pub version: Option<i64>,
+}
+
+/// What a rule may look at while it changes an order.
+pub(crate) struct Context {
+    pub directory: Arc<Directory>,
+    pub rules: Day,
+    pub now: Timestamp,
+    pub reporters: Vec<Reporter>,
+}
+
+impl Context {
+    /// Refuses unless the actor may do this to this order.
+    pub fn permit(&self, actor: &Actor, action: Action, order: &Order) -> Result<(), Refusal> {
+        let holder = order.state.holder();
+        // Before triage nobody holds it: the district committee decides.
+        let holder = holder.or_else(|| self.directory.top().map(|org| org.id));
+        let above = holder.map(|holder| self.directory.above(holder)).unwrap_or_default();
+        let whistled = order.whistled();
+        let reporters: Vec<_> = self.reporters.iter().map(|reporter| reporter.id).collect();
+        let subject = Subject { holder, above: &above, whistled: &whistled, reporters: &reporters };
+        if may(actor, action, &subject) { Ok(()) } else { Err(Refusal::NotPermitted) }
+    }
+}
+
+/// Finds the order, and checks the version that the caller saw.
+pub(crate) async fn find(conn: &mut Conn<'_>, j: &JurisdictionId, seen: &Seen) -> Result<Order, AppError> {
+    let order = orders::by_number(conn, j, &seen.number).await?.ok_or(AppError::NotFound("order"))?;
+    if let Some(version) = seen.version {
+        order.expect(version)?;
+    }
+    Ok(order)
+}
+
+/// Keeps a changed order with its events.
+pub(crate) async fn keep(
+    conn: &mut Conn<'_>,
+    j: &JurisdictionId,
+    actor: &Actor,
+    order: &Order,
+    events: &[Event],
+) -> Result<(), AppError> {
+    let seen = order.version - i64::try_from(events.len()).unwrap_or(i64::MAX);
+    events::append(conn, j, actor, events).await.map_err(|error| stale(error, seen, order.version))?;
+    orders::update(conn, j, order, seen).await.map_err(|error| stale(error, seen, order.version))?;
+    Ok(())
+}
+
+/// Two changes at once: one of them is told that the order is not as it saw it.
+fn stale(error: luyuan_store::StoreError, seen: i64, now: i64) -> AppError {
+    match error {
+        luyuan_store::StoreError::Conflict(_) => Refusal::Stale { seen, now }.into(),
+        other => other.into(),
+    }
+}
+
+impl App {
+    /// Changes one order by a pure rule.
+    pub(crate) async fn change<F>(&self, actor: &Actor, action: Action, seen: &Seen, rule: F) -> Result<Order, AppError>
+    where
+        F: FnOnce(Order, &Context) -> Result<(Order, Vec<Event>), Refusal> + Send + 'static,
+    {
+        let (app, actor, seen) = (self.clone(), actor.clone(), seen.clone());
+        let now = self.env.now();
+        let order = self
+            .db
+            .write(move |mut conn| {
+                Box::pin(async move {
+                    let j = app.jurisdiction.clone();
+                    let before = find(&mut conn, &j, &seen).await?;
+                    let context = app.context(&mut conn, &before, now).await?;
+                    context.permit(&actor, action, &before)?;
+                    let (order, events) = rule(before, &context)?;
+                    keep(&mut conn, &j, &actor, &order, &events).await?;
+                    Ok::<_, AppError>(order)
+                })
+            })
+            .await?;
+        self.tell(&order);
+        Ok(order)
+    }
+
+    /// What rules may look at for an order.
+    pub(crate) async fn context(
+        &self,
+        conn: &mut Conn<'_>,
+        order: &Order,
+        now: Timestamp,
+    ) -> Result<Context, AppError> {
+        let reporters = reporters::of_order(conn, &self.jurisdiction, order.id).await?;
+        // The order keeps the rules of the day on which it was placed.
+        let rules = self.rulebook().on(order.placed_at)?;
+        Ok(Context { directory: self.directory(), rules, now, reporters })
+    }
+
+    /// Tells who is watching.
+    pub(crate) fn tell(&self, order: &Order) {
+        self.live.tell(News {
+            order: order.id,
+            number: order.number.clone(),
+            version: order.version,
+            state: order.state.code(),
+            holder: order.state.holder(),
+            hidden: order.private || order.state.code() == "diverted",
+        });
+    }
+}

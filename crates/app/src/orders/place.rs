@@ -1,0 +1,249 @@
+//! Placing an order: found its place, found its chain, sent to the lowest responsible organisation.
+
+use crate::{App, AppError, env::sha256};
+use jiff::Timestamp;
+use luyuan_domain::{
+    actor::{Action, Actor, Subject, may},
+    geo::Wgs84,
+    ids::{FileId, OrderId, OrgId, PlaceId, ReporterId},
+    orders::{Channel, Draft, Event, Kind, Location, Order, Refusal},
+};
+use luyuan_store::{
+    Conn, StoreError, events, idempotency,
+    orders::{self, Index},
+    reporters::{self, About, Reporter},
+};
+use serde::{Deserialize, Serialize};
+
+/// Where somebody says that it is.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Where {
+    /// The point on the map.
+    pub point: Option<Wgs84>,
+    /// The code of a place (compound, building) that was chosen by name or by its QR code; also the
+    /// answer to "which side of the border".
+    pub place_code: Option<String>,
+    /// Words for it.
+    pub address: String,
+}
+
+/// How to reach the person; all of it may be empty.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Contact {
+    /// Name.
+    pub name: String,
+    /// Phone.
+    pub phone: String,
+    /// E-mail.
+    pub email: String,
+    /// Language to write to them in.
+    pub language: String,
+}
+
+/// An order as a front door hands it over.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Place {
+    /// What the person wants.
+    pub kind: Kind,
+    /// Category code.
+    pub category: String,
+    /// The person's own words.
+    pub description: String,
+    /// Where.
+    pub at: Where,
+    /// How it arrived.
+    pub channel: Channel,
+    /// Not to be shown to the public.
+    pub private: bool,
+    /// Answers to the category's own questions.
+    pub attributes: Vec<(String, Vec<String>)>,
+    /// How to reach the person.
+    pub contact: Contact,
+    /// Photos that were kept before.
+    pub photos: Vec<FileId>,
+    /// A key under which the same request may be sent again without placing it twice.
+    pub key: Option<String>,
+}
+
+/// What the person gets.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Placed {
+    /// The order.
+    pub id: OrderId,
+    /// Its number.
+    pub number: String,
+    /// The secret of the link with which it is followed and rated.
+    pub secret: String,
+    /// The organisation that is to accept it.
+    pub to: Option<OrgId>,
+}
+
+impl App {
+    /// Places an order and sends it on its way.
+    ///
+    /// # Errors
+    /// [`AppError::Outside`] for a point outside the district, [`AppError::Refused`] and
+    /// [`AppError::Wrong`] for what is wrong with it, [`AppError::KeyReused`] when the key was used
+    /// for another request. Nothing is kept then.
+    pub async fn place(&self, actor: &Actor, new: Place) -> Result<Placed, AppError> {
+        let own = matches!(new.channel, Channel::Web | Channel::Open311 | Channel::Api);
+        let action = if own { Action::Place } else { Action::TakeIn };
+        if !may(actor, action, &Subject::default()) {
+            return Err(Refusal::NotPermitted.into());
+        }
+        let now = self.env.now();
+        let replay = new.key.clone().map(|key| (key, sha256(format!("{:?}", Place { key: None, ..new.clone() }))));
+        if let Some((key, body)) = &replay
+            && let Some(before) = self.answered(key.clone(), body).await?
+        {
+            return Ok(before);
+        }
+        let Prepared { order, events, index, place_chain } = self.prepare(&new, now).await?;
+        let secret = self.env.secret()?;
+        let about = About {
+            name: new.contact.name.trim().to_owned(),
+            phone: new.contact.phone.trim().to_owned(),
+            email: new.contact.email.trim().to_owned(),
+            language: new.contact.language.clone(),
+            ..About::default()
+        };
+        let reporter = Reporter {
+            id: ReporterId(self.env.id()),
+            order: order.id,
+            secret_hash: sha256(&secret),
+            joined_at: now,
+            about,
+        };
+        let placed = Placed { id: order.id, number: order.number.clone(), secret, to: place_chain };
+        let (j, actor, answer, photos) = (self.jurisdiction.clone(), actor.clone(), placed.clone(), new.photos);
+        let kept = order.clone();
+        let written = self
+            .db
+            .write(move |mut conn| {
+                Box::pin(async move {
+                    orders::insert(&mut conn, &j, &kept, &index).await?;
+                    reporters::insert(&mut conn, &j, &reporter).await?;
+                    events::append(&mut conn, &j, &actor, &events).await?;
+                    for photo in photos {
+                        luyuan_store::files::attach(&mut conn, &j, photo, kept.id).await?;
+                    }
+                    if let Some((key, body)) = replay {
+                        let text = serde_json::to_string(&answer).map_err(|error| AppError::File(error.to_string()))?;
+                        idempotency::put(&mut conn, &j, &key, &body, &text, now).await?;
+                    }
+                    Ok::<_, AppError>(())
+                })
+            })
+            .await;
+        match written {
+            Ok(()) => {}
+            // The same key at the same moment: the other one was first, its answer is ours.
+            Err(AppError::Store(StoreError::Conflict(_))) if new.key.is_some() => {
+                let key = new.key.unwrap_or_default();
+                return self.answered_any(key).await?.ok_or(AppError::KeyReused);
+            }
+            Err(error) => return Err(error),
+        }
+        self.tell(&order);
+        Ok(placed)
+    }
+
+    /// Applies the pure rules: what would be kept.
+    pub(crate) async fn prepare(&self, new: &Place, now: Timestamp) -> Result<Prepared, AppError> {
+        let directory = self.directory();
+        let rules = self.rulebook().on(now)?;
+        let urgency =
+            rules.urgency(&new.category).ok_or_else(|| Refusal::UnknownCategory { code: new.category.clone() })?;
+        let place = self.find_place(&new.at)?;
+        let draft = Draft {
+            kind: new.kind,
+            category: new.category.clone(),
+            urgency,
+            description: new.description.clone(),
+            location: Location {
+                point: new.at.point.or_else(|| place.and_then(|place| directory.place(place)?.centre)),
+                place,
+                address: new.at.address.clone(),
+            },
+            channel: new.channel,
+            private: new.private,
+            attributes: new.attributes.clone(),
+        };
+        // Checked before a number is taken, so that refused requests leave no gaps.
+        let id = OrderId(self.env.id());
+        let (mut order, first) = Order::place(draft, id, String::new(), &rules, now)?;
+        let year = luyuan_domain::orders::Timetable::date(&rules, now).year();
+        let number = self.env.number(&self.db, &self.jurisdiction, &format!("orders-{year}")).await?;
+        order.number = format!("{year}-{number:06}");
+        let mut events = vec![first];
+        let chain = place.map(|place| directory.chain(place)).unwrap_or_default();
+        let mut to = None;
+        if let Some(route) = rules.route(&new.category, &chain, &directory) {
+            to = Some(route.to);
+            let (routed, event) = order.route(route, &rules, now)?;
+            order = routed;
+            events.push(event);
+        }
+        let place_code =
+            place.and_then(|place| directory.place(place)).map(|place| place.code.clone()).unwrap_or_default();
+        let search = luyuan_analysis::text::bigrams(&format!(
+            "{} {} {}",
+            order.number, order.description, order.location.address
+        ));
+        Ok(Prepared { order, events, index: Index { place_code, search, source: None }, place_chain: to })
+    }
+
+    /// The lowest place meant: what was chosen by name, unless the point lies deeper inside it.
+    fn find_place(&self, at: &Where) -> Result<Option<PlaceId>, AppError> {
+        let directory = self.directory();
+        let chosen = match at.place_code.as_deref().filter(|code| !code.is_empty()) {
+            Some(code) => {
+                Some(directory.place_by_code(code).ok_or_else(|| AppError::wrong("place", "unknown_place", code))?.id)
+            }
+            None => None,
+        };
+        let located = at.point.and_then(|point| directory.locate(point)).map(|place| place.id);
+        match (chosen, located) {
+            (Some(chosen), Some(located)) => {
+                let inside = directory.path(located).iter().any(|place| place.id == chosen);
+                Ok(Some(if inside { located } else { chosen }))
+            }
+            (Some(chosen), None) => Ok(Some(chosen)),
+            (None, Some(located)) => Ok(Some(located)),
+            (None, None) if at.point.is_some() => Err(AppError::Outside),
+            (None, None) => Ok(None),
+        }
+    }
+
+    async fn answered(&self, key: String, body: &str) -> Result<Option<Placed>, AppError> {
+        let Some((before, answer)) = self.kept_answer(key).await? else { return Ok(None) };
+        if before != body {
+            return Err(AppError::KeyReused);
+        }
+        parse_answer(&answer).map(Some)
+    }
+
+    async fn answered_any(&self, key: String) -> Result<Option<Placed>, AppError> {
+        self.kept_answer(key).await?.map(|(_, answer)| parse_answer(&answer)).transpose()
+    }
+
+    async fn kept_answer(&self, key: String) -> Result<Option<(String, String)>, AppError> {
+        let j = self.jurisdiction.clone();
+        let found = self
+            .db
+            .read(move |mut conn: Conn<'_>| Box::pin(async move { idempotency::get(&mut conn, &j, &key).await }));
+        found.await.map_err(AppError::Store)
+    }
+}
+
+/// An order ready to be kept.
+pub(crate) struct Prepared {
+    pub order: Order,
+    pub events: Vec<Event>,
+    pub index: Index,
+    pub place_chain: Option<OrgId>,
+}
+
+fn parse_answer(text: &str) -> Result<Placed, AppError> {
+    serde_json::from_str(text).map_err(|_| StoreError::corrupt("idempotency", "answer", "").into())
+}

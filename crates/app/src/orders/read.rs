@@ -1,0 +1,127 @@
+//! Reading orders: one with its story, or a page of many.
+
+use crate::{App, AppError, env::sha256};
+use luyuan_domain::{
+    actor::{Action, Actor, Subject, may},
+    ids::ReporterId,
+    orders::Order,
+};
+use luyuan_store::{
+    events::{self, Recorded},
+    files::{self, FileRow},
+    orders::{self, Cursor, Dot, Filter},
+    reporters::{self, Reporter},
+};
+
+/// An order with its story.
+#[derive(Debug, Clone)]
+pub struct Detail {
+    /// The order.
+    pub order: Order,
+    /// What happened, oldest first.
+    pub events: Vec<Recorded>,
+    /// Photos and documents.
+    pub files: Vec<FileRow>,
+    /// The people behind it. Empty unless the reader may see them.
+    pub reporters: Vec<Reporter>,
+    /// How many people are behind it.
+    pub reporter_count: usize,
+    /// The reader acts as this reporter, by the secret link.
+    pub own: Option<ReporterId>,
+    /// The reader may see what the public does not.
+    pub internal: bool,
+}
+
+/// A page of orders.
+#[derive(Debug, Clone)]
+pub struct Page {
+    /// The orders.
+    pub orders: Vec<Order>,
+    /// Where the next page begins, if there is one.
+    pub next: Option<Cursor>,
+}
+
+impl App {
+    /// An order with its story, for an actor; `secret` is the one of a reporter's link.
+    ///
+    /// # Errors
+    /// [`AppError::NotFound`] when there is none, or the actor may not know of it.
+    pub async fn order(&self, actor: &Actor, number: &str, secret: Option<&str>) -> Result<Detail, AppError> {
+        let (j, number) = (self.jurisdiction.clone(), number.to_owned());
+        let (order, events, files, reporters) = self
+            .db
+            .read(move |mut conn| {
+                Box::pin(async move {
+                    let found = orders::by_number(&mut conn, &j, &number).await?;
+                    let order = found.ok_or(AppError::NotFound("order"))?;
+                    let events = events::of_order(&mut conn, &j, order.id).await?;
+                    let files = files::of_order(&mut conn, &j, order.id).await?;
+                    let reporters = reporters::of_order(&mut conn, &j, order.id).await?;
+                    Ok::<_, AppError>((order, events, files, reporters))
+                })
+            })
+            .await?;
+        let hash = secret.map(sha256);
+        let own = reporters.iter().find(|held| Some(&held.secret_hash) == hash.as_ref()).map(|held| held.id);
+        let directory = self.directory();
+        let holder = order.state.holder().or_else(|| directory.top().map(|org| org.id));
+        let above = holder.map(|holder| directory.above(holder)).unwrap_or_default();
+        let whistled: Vec<_> = order.whistles.iter().map(|whistle| whistle.to).collect();
+        let subject = Subject { holder, above: &above, whistled: &whistled, reporters: &[] };
+        let internal = may(actor, Action::ReadInternal, &subject);
+        // A merged order stays readable by its old link, which leads on to the one that carries on.
+        let hidden = order.private || order.state.code() == "diverted";
+        if hidden && !internal && own.is_none() {
+            return Err(AppError::NotFound("order"));
+        }
+        let reporter_count = reporters.len();
+        let contact = may(actor, Action::ReadContact, &subject);
+        let reporters = if contact { reporters } else { Vec::new() };
+        Ok(Detail { order, events, files, reporters, reporter_count, own, internal })
+    }
+
+    /// A page of orders after `cursor`, at most `limit`.
+    ///
+    /// # Errors
+    /// As the database says.
+    pub async fn orders(&self, filter: Filter, after: Option<Cursor>, limit: i64) -> Result<Page, AppError> {
+        let j = self.jurisdiction.clone();
+        let shown = filter.clone();
+        let mut orders = self
+            .db
+            .read(move |mut conn| {
+                Box::pin(async move { orders::list(&mut conn, &j, &filter, after.as_ref(), limit + 1).await })
+            })
+            .await
+            .map_err(AppError::Store)?;
+        let more = i64::try_from(orders.len()).unwrap_or(i64::MAX) > limit;
+        if more {
+            orders.pop();
+        }
+        let next = orders.last().filter(|_| more).map(|order| shown.cursor(order));
+        Ok(Page { orders, next })
+    }
+
+    /// How many orders a filter lets through, in all and by state.
+    ///
+    /// # Errors
+    /// As the database says.
+    pub async fn count(&self, filter: Filter) -> Result<Vec<(String, i64)>, AppError> {
+        let j = self.jurisdiction.clone();
+        let counted =
+            self.db.read(move |mut conn| Box::pin(async move { orders::count_by_state(&mut conn, &j, &filter).await }));
+        counted.await.map_err(AppError::Store)
+    }
+
+    /// The points of a filter, for the map.
+    ///
+    /// # Errors
+    /// As the database says.
+    pub async fn dots(&self, filter: Filter) -> Result<Vec<Dot>, AppError> {
+        let j = self.jurisdiction.clone();
+        self.db
+            .read(move |mut conn| Box::pin(async move { orders::dots(&mut conn, &j, &filter).await }))
+            .await
+            .map_err(AppError::Store)
+    }
+}

@@ -1,0 +1,193 @@
+//! Accounts, logging in, sessions, and keys of programs.
+
+use crate::{App, AppError, env::sha256};
+use argon2::{Argon2, PasswordHasher, PasswordVerifier};
+use jiff::SignedDuration;
+use luyuan_domain::{
+    actor::Actor,
+    ids::{OrgId, PersonId},
+};
+use luyuan_store::people::{self, Person};
+
+/// How long a session lasts: one working day, so that a shared office computer is not left open.
+const SESSION: SignedDuration = SignedDuration::from_hours(12);
+/// Fewest characters of a password.
+const SHORTEST: usize = 8;
+
+/// Somebody who is logged in.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Staff {
+    /// Who.
+    pub person: PersonId,
+    /// Name as shown inside the organisation.
+    pub name: String,
+    /// For which organisation.
+    pub org: OrgId,
+}
+
+impl Staff {
+    /// As an actor of the rules.
+    pub fn actor(&self) -> Actor {
+        Actor::Staff { person: self.person, org: self.org }
+    }
+}
+
+impl App {
+    /// Adds an account that is a member of an organisation.
+    ///
+    /// # Errors
+    /// [`AppError::Wrong`] for a short password or a taken login.
+    pub async fn add_person(
+        &self,
+        login: &str,
+        name: &str,
+        password: &str,
+        org: OrgId,
+        demo: bool,
+    ) -> Result<PersonId, AppError> {
+        if password.chars().count() < SHORTEST {
+            return Err(AppError::wrong("password", "password_short", SHORTEST.to_string()));
+        }
+        let password = password.to_owned();
+        let hash = tokio::task::spawn_blocking(move || hash(&password))
+            .await
+            .map_err(|error| AppError::File(error.to_string()))??;
+        let person = Person {
+            id: PersonId(self.env.id()),
+            login: login.to_owned(),
+            name: name.to_owned(),
+            password_hash: hash,
+            demo,
+        };
+        let (j, now, id, taken) = (self.jurisdiction.clone(), self.env.now(), person.id, login.to_owned());
+        self.db
+            .write(move |mut conn| {
+                Box::pin(async move {
+                    if people::by_login(&mut conn, &j, &person.login).await?.is_some() {
+                        return Err(AppError::wrong("login", "login_taken", taken));
+                    }
+                    people::put(&mut conn, &j, &person).await?;
+                    people::join(&mut conn, &j, person.id, org, now).await?;
+                    Ok(())
+                })
+            })
+            .await?;
+        Ok(id)
+    }
+
+    /// Logs in; the session's token, which is shown once and kept as a hash.
+    ///
+    /// # Errors
+    /// [`AppError::Login`], the same whether the login or the password is wrong.
+    pub async fn log_in(&self, login: &str, password: &str) -> Result<String, AppError> {
+        let (j, login, now) = (self.jurisdiction.clone(), login.trim().to_owned(), self.env.now());
+        let found = self
+            .db
+            .read(move |mut conn| {
+                Box::pin(async move {
+                    let Some(person) = people::by_login(&mut conn, &j, &login).await? else { return Ok(None) };
+                    let orgs = people::orgs_of(&mut conn, &j, person.id, now).await?;
+                    Ok::<_, AppError>(Some((person, orgs)))
+                })
+            })
+            .await?;
+        // The same work is done for an unknown login, so that the answer's time tells nothing.
+        let (known, kept) = match &found {
+            Some((person, _)) => (true, person.password_hash.clone()),
+            None => (false, String::new()),
+        };
+        let password = password.to_owned();
+        let fits = tokio::task::spawn_blocking(move || verify(&password, &kept)).await.unwrap_or(false);
+        let Some((person, orgs)) = found.filter(|_| known && fits) else { return Err(AppError::Login) };
+        let org = *orgs.first().ok_or(AppError::Login)?;
+        self.open_session(person.id, org).await
+    }
+
+    async fn open_session(&self, person: PersonId, org: OrgId) -> Result<String, AppError> {
+        let (token, j, now) = (self.env.secret()?, self.jurisdiction.clone(), self.env.now());
+        let hash = sha256(&token);
+        self.db
+            .write(move |mut conn| {
+                Box::pin(
+                    async move { people::open_session(&mut conn, &j, &hash, person, org, now, now + SESSION).await },
+                )
+            })
+            .await
+            .map_err(AppError::Store)?;
+        Ok(token)
+    }
+
+    /// Who a session's token belongs to.
+    ///
+    /// # Errors
+    /// As the database says.
+    pub async fn session(&self, token: &str) -> Result<Option<Staff>, AppError> {
+        let (j, hash, now) = (self.jurisdiction.clone(), sha256(token), self.env.now());
+        let session = self
+            .db
+            .read(move |mut conn| Box::pin(async move { people::session(&mut conn, &j, &hash, now).await }))
+            .await
+            .map_err(AppError::Store)?;
+        Ok(session.map(|session| Staff { person: session.person, name: session.name, org: session.org }))
+    }
+
+    /// Ends a session.
+    ///
+    /// # Errors
+    /// As the database says.
+    pub async fn log_out(&self, token: &str) -> Result<(), AppError> {
+        let (j, hash) = (self.jurisdiction.clone(), sha256(token));
+        let ended =
+            self.db.write(move |mut conn| Box::pin(async move { people::end_session(&mut conn, &j, &hash).await }));
+        ended.await.map_err(AppError::Store)
+    }
+
+    /// Everybody with an account.
+    ///
+    /// # Errors
+    /// As the database says.
+    pub async fn people(&self) -> Result<Vec<Person>, AppError> {
+        let j = self.jurisdiction.clone();
+        self.db
+            .read(move |mut conn| Box::pin(async move { people::all(&mut conn, &j).await }))
+            .await
+            .map_err(AppError::Store)
+    }
+
+    /// Keeps a program's key as a hash.
+    ///
+    /// # Errors
+    /// As the database says.
+    pub async fn add_key(&self, key: &str, label: &str) -> Result<(), AppError> {
+        let (j, hash, label, now) = (self.jurisdiction.clone(), sha256(key), label.to_owned(), self.env.now());
+        let added = self
+            .db
+            .write(move |mut conn| Box::pin(async move { people::add_key(&mut conn, &j, &hash, &label, now).await }));
+        added.await.map_err(AppError::Store)
+    }
+
+    /// The program that a key belongs to.
+    ///
+    /// # Errors
+    /// As the database says.
+    pub async fn integrator(&self, key: &str) -> Result<Option<Actor>, AppError> {
+        let (j, hash, now) = (self.jurisdiction.clone(), sha256(key), self.env.now());
+        let label =
+            self.db.read(move |mut conn| Box::pin(async move { people::key_label(&mut conn, &j, &hash, now).await }));
+        Ok(label.await.map_err(AppError::Store)?.map(|label| Actor::Integrator { label }))
+    }
+}
+
+fn hash(password: &str) -> Result<String, AppError> {
+    let hash =
+        Argon2::default().hash_password(password.as_bytes()).map_err(|error| AppError::File(error.to_string()))?;
+    Ok(hash.to_string())
+}
+
+fn verify(password: &str, kept: &str) -> bool {
+    // Of a password that nobody has.
+    const NOBODY: &str = "$argon2id$v=19$m=19456,t=2,p=1$bHV5dWFubHV5dWFu$3b5cVZb0yJXBFvHMuAl1FdwwoRIFf1V1jZD6bE0u9QY";
+    let kept = if kept.is_empty() { NOBODY } else { kept };
+    argon2::PasswordHash::new(kept)
+        .is_ok_and(|hash| Argon2::default().verify_password(password.as_bytes(), &hash).is_ok())
+}
