@@ -1,2 +1,21 @@
-//! The `luyuan` binary.
-fn main() {}
+//! The `luyuan` binary: configuration, and one file per command.
+
+mod cli;
+
+use clap::Parser;
+use std::process::ExitCode;
+
+#[tokio::main]
+async fn main() -> ExitCode {
+    let cli = cli::Cli::parse();
+    let filter = tracing_subscriber::EnvFilter::try_from_env("LUYUAN_LOG")
+        .unwrap_or_else(|_| tracing_subscriber::EnvFilter::new("warn,luyuan=info"));
+    tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).init();
+    match cli::run(cli).await {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(trouble) => {
+            eprintln!("luyuan: {}", trouble.sentence);
+            ExitCode::from(trouble.code)
+        }
+    }
+}

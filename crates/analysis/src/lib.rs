@@ -1,4 +1,5 @@
 //! Pure computation: point to place, coordinates, text search, made districts.
 
+pub mod clusters;
 pub mod made;
 pub mod text;

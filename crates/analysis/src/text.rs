@@ -47,9 +47,25 @@ pub fn query(text: &str) -> Vec<String> {
     grams
 }
 
+/// The first letters of a name's pinyin (金祥花园 → `jxhy`); what is not Chinese stays, in lower case.
+pub fn initials(name: &str) -> String {
+    use pinyin::ToPinyin;
+    let letters = name.chars().zip(name.to_pinyin());
+    letters
+        .map(|(letter, pinyin)| {
+            pinyin.map_or_else(|| letter.to_lowercase().to_string(), |p| p.first_letter().to_owned())
+        })
+        .collect()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn initials_of_names() {
+        assert_eq!(initials("金祥花园12号A"), "jxhy12ha");
+    }
 
     #[test]
     fn a_part_of_the_text_is_found_and_nothing_else() {

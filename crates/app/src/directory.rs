@@ -19,6 +19,7 @@ pub struct Directory {
     org_by_code: HashMap<String, usize>,
     org_of_place: HashMap<PlaceId, OrgId>,
     boxes: Vec<Option<[f64; 4]>>,
+    initials: Vec<String>,
 }
 
 impl Directory {
@@ -33,7 +34,8 @@ impl Directory {
             orgs.iter().rev().filter_map(|org| org.place.map(|place| (place, org.id))).collect();
         org_of_place.extend(places.iter().filter_map(|place| place.responsible.map(|org| (place.id, org))));
         let boxes = places.iter().map(|place| place.shape.as_ref().and_then(bounds)).collect();
-        Self { places, orgs, place_by_id, place_by_code, org_by_id, org_by_code, org_of_place, boxes }
+        let initials = places.iter().map(|place| luyuan_analysis::text::initials(&place.name)).collect();
+        Self { initials, places, orgs, place_by_id, place_by_code, org_by_id, org_by_code, org_of_place, boxes }
     }
 
     /// All places, by code.
@@ -134,6 +136,39 @@ impl Directory {
             at += 1;
         }
         found
+    }
+
+    /// Places whose name fits what somebody typed: exact, beginning, part, or pinyin initials
+    /// (`jxhy` for 金祥花园), best first; at most `most`.
+    pub fn search(&self, typed: &str, most: usize) -> Vec<&Place> {
+        let typed = typed.trim().to_lowercase();
+        if typed.is_empty() {
+            return Vec::new();
+        }
+        let mut found: Vec<(u8, u8, usize)> = self
+            .places
+            .iter()
+            .zip(&self.initials)
+            .enumerate()
+            .filter(|(_, (place, _))| place.kind != PlaceKind::Building && place.kind != PlaceKind::Unit)
+            .filter_map(|(at, (place, initials))| {
+                let rank = if place.name == typed || place.code == typed {
+                    0
+                } else if place.name.starts_with(&typed) {
+                    1
+                } else if place.name.contains(&typed) {
+                    2
+                } else if initials.starts_with(&typed) {
+                    3
+                } else {
+                    return None;
+                };
+                // Compounds before the communities around them: an order is about the nearest thing.
+                Some((rank, u8::MAX - place.kind.level().unwrap_or(3), at))
+            })
+            .collect();
+        found.sort_unstable();
+        found.into_iter().take(most).map(|(_, _, at)| &self.places[at]).collect()
     }
 
     /// The district committee: where an order goes that nobody else answers for.

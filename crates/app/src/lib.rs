@@ -13,6 +13,9 @@ pub mod rules;
 
 pub use error::{AppError, Wrong};
 
+/// Search text, as the use cases keep and look for it.
+pub use luyuan_analysis::text;
+
 use directory::Directory;
 use env::Env;
 use live::Live;

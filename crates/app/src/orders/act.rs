@@ -233,7 +233,8 @@ impl App {
     /// # Errors
     /// As [`Order::reply`].
     pub async fn reply(&self, actor: &Actor, seen: &Seen, replying: Replying) -> Result<Order, AppError> {
-        self.change(actor, Action::Handle, seen, move |order, context| {
+        let files = replying.files.clone();
+        self.change_with(actor, Action::Handle, seen, files, move |order, context| {
             let reply = ReplyText { text: replying.text, files: replying.files };
             one(order.reply(reply, &context.rules, context.now))
         })

@@ -5,7 +5,7 @@ use crate::{App, AppError, directory::Directory, live::News, rules::Day};
 use jiff::Timestamp;
 use luyuan_domain::{
     actor::{Action, Actor, Subject, may},
-    ids::JurisdictionId,
+    ids::{FileId, JurisdictionId},
     orders::{Event, Order, Refusal},
 };
 use luyuan_store::{
@@ -82,6 +82,21 @@ impl App {
     where
         F: FnOnce(Order, &Context) -> Result<(Order, Vec<Event>), Refusal> + Send + 'static,
     {
+        self.change_with(actor, action, seen, Vec::new(), rule).await
+    }
+
+    /// Changes one order by a pure rule and makes kept files part of it, all or nothing.
+    pub(crate) async fn change_with<F>(
+        &self,
+        actor: &Actor,
+        action: Action,
+        seen: &Seen,
+        files: Vec<FileId>,
+        rule: F,
+    ) -> Result<Order, AppError>
+    where
+        F: FnOnce(Order, &Context) -> Result<(Order, Vec<Event>), Refusal> + Send + 'static,
+    {
         let (app, actor, seen) = (self.clone(), actor.clone(), seen.clone());
         let now = self.env.now();
         let order = self
@@ -94,6 +109,9 @@ impl App {
                     context.permit(&actor, action, &before)?;
                     let (order, events) = rule(before, &context)?;
                     keep(&mut conn, &j, &actor, &order, &events).await?;
+                    for file in files {
+                        luyuan_store::files::attach(&mut conn, &j, file, order.id).await?;
+                    }
                     Ok::<_, AppError>(order)
                 })
             })

@@ -9,6 +9,10 @@ mod read;
 
 pub use act::{Answering, Deferring, Diverting, Extending, Replying, Routing, Whistling};
 pub use change::Seen;
+pub use luyuan_store::{
+    events::Recorded,
+    orders::{Bounds, Cursor, Filter, Sort},
+};
 pub use place::{Contact, Place, Placed, Where};
 pub use rate::Rate;
-pub use read::{Detail, Page};
+pub use read::{Cluster, Detail, Page};

@@ -1,15 +1,17 @@
 //! Reading orders: one with its story, or a page of many.
 
 use crate::{App, AppError, env::sha256};
+use jiff::SignedDuration;
 use luyuan_domain::{
     actor::{Action, Actor, Subject, may},
+    geo::Wgs84,
     ids::ReporterId,
     orders::Order,
 };
 use luyuan_store::{
     events::{self, Recorded},
     files::{self, FileRow},
-    orders::{self, Cursor, Dot, Filter},
+    orders::{self, Bounds, Cursor, Dot, Filter},
     reporters::{self, Reporter},
 };
 
@@ -124,4 +126,67 @@ impl App {
             .await
             .map_err(AppError::Store)
     }
+}
+
+/// A cluster of the map; a single order has its number and state.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Cluster {
+    /// Longitude and latitude in degrees.
+    pub at: (f64, f64),
+    /// How many orders.
+    pub count: usize,
+    /// The order, when it is one.
+    pub single: Option<Dot>,
+}
+
+impl App {
+    /// The orders of a filter gathered for a map at a zoom; their counts add up to the filter's
+    /// orders that have a position.
+    ///
+    /// # Errors
+    /// As the database says.
+    pub async fn clusters(&self, filter: Filter, zoom: f64) -> Result<Vec<Cluster>, AppError> {
+        let dots = self.dots(filter).await?;
+        let clusters = luyuan_analysis::clusters::gather(dots.iter().map(|dot| (dot.lon, dot.lat)), zoom);
+        let named = clusters.into_iter().map(|cluster| Cluster {
+            at: (cluster.lon, cluster.lat),
+            count: cluster.count,
+            single: dots.get(cluster.first).filter(|_| cluster.count == 1).cloned(),
+        });
+        Ok(named.collect())
+    }
+
+    /// Open public orders near a point that may be the same trouble, nearest first; at most `most`.
+    ///
+    /// # Errors
+    /// As the database says.
+    pub async fn similar(&self, at: Wgs84, category: &str, most: usize) -> Result<Vec<Order>, AppError> {
+        let rules = self.rulebook().on(self.env.now())?;
+        let reach = rules.rules.rules.similar_metres;
+        let since = self.env.now() - SignedDuration::from_hours(24 * i64::from(rules.rules.rules.similar_days));
+        let (dy, dx) = (reach / METRES, reach / METRES / at.lat.to_radians().cos());
+        let filter = Filter {
+            public: true,
+            states: ["placed", "routed", "accepted", "in_progress", "deferred"].map(str::to_owned).to_vec(),
+            categories: vec![category.to_owned()],
+            placed_from: Some(since),
+            bounds: Some(Bounds { west: at.lon - dx, south: at.lat - dy, east: at.lon + dx, north: at.lat + dy }),
+            ..Filter::default()
+        };
+        let mut found = self.orders(filter, None, 100).await?.orders;
+        let far = |order: &Order| order.location.point.map_or(f64::MAX, |point| metres(at, point));
+        found.retain(|order| far(order) <= reach);
+        found.sort_by(|a, b| far(a).total_cmp(&far(b)));
+        found.truncate(most);
+        Ok(found)
+    }
+}
+
+/// Metres of a degree of latitude.
+const METRES: f64 = 111_320.0;
+
+/// Distance over the short ranges at hand, where the earth is flat enough.
+fn metres(a: Wgs84, b: Wgs84) -> f64 {
+    let (dx, dy) = ((a.lon - b.lon) * a.lat.to_radians().cos(), a.lat - b.lat);
+    dx.hypot(dy) * METRES
 }

@@ -1,0 +1,183 @@
+//! Words: Fluent files, Chinese the source, English complete.
+
+use fluent_bundle::{FluentArgs, FluentResource, concurrent::FluentBundle};
+use std::{collections::HashMap, sync::LazyLock};
+
+/// A language of the interface.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(crate) enum Language {
+    /// Simplified Chinese.
+    #[default]
+    Zh,
+    /// English.
+    En,
+}
+
+const FILES: [(Language, &[&str]); 2] = [
+    (Language::Zh, &[include_str!("../locales/zh-CN/site.ftl"), include_str!("../locales/zh-CN/orders.ftl")]),
+    (Language::En, &[include_str!("../locales/en/site.ftl"), include_str!("../locales/en/orders.ftl")]),
+];
+
+struct Words {
+    /// Messages without arguments, ready to print.
+    ready: HashMap<String, String>,
+    bundle: FluentBundle<FluentResource>,
+}
+
+static WORDS: LazyLock<[Words; 2]> = LazyLock::new(|| FILES.map(|(language, files)| load(language, files)));
+
+fn load(language: Language, files: &[&str]) -> Words {
+    let mut bundle = FluentBundle::new_concurrent(vec![language.id()]);
+    // The isolating marks would be copied with a number or a link.
+    bundle.set_use_isolating(false);
+    let mut keys = Vec::new();
+    for text in files {
+        // A file that does not parse is found by the tests below; what does parse is used.
+        let resource = FluentResource::try_new((*text).to_owned()).unwrap_or_else(|(resource, _)| resource);
+        keys.extend(keys_of(text));
+        bundle.add_resource_overriding(resource);
+    }
+    let ready = keys.iter().filter_map(|key| {
+        let mut errors = Vec::new();
+        let pattern = bundle.get_message(key)?.value()?;
+        let text = bundle.format_pattern(pattern, None, &mut errors).into_owned();
+        errors.is_empty().then_some((key.clone(), text))
+    });
+    Words { ready: ready.collect(), bundle }
+}
+
+fn keys_of(text: &str) -> impl Iterator<Item = String> + '_ {
+    text.lines()
+        .filter(|line| line.starts_with(|first: char| first.is_ascii_lowercase()))
+        .filter_map(|line| line.split_once('=').map(|(key, _)| key.trim().to_owned()))
+}
+
+impl Language {
+    fn id(self) -> unic_langid::LanguageIdentifier {
+        self.code().parse().unwrap_or_default()
+    }
+
+    /// The tag in pages and cookies.
+    pub(crate) fn code(self) -> &'static str {
+        match self {
+            Self::Zh => "zh-CN",
+            Self::En => "en",
+        }
+    }
+
+    /// The language of a tag or of an `Accept-Language` list: the first that is known.
+    pub(crate) fn negotiate(list: &str) -> Option<Self> {
+        list.split(',').find_map(|tag| {
+            let tag = tag.trim().to_ascii_lowercase();
+            if tag.starts_with("zh") {
+                Some(Self::Zh)
+            } else if tag.starts_with("en") {
+                Some(Self::En)
+            } else {
+                None
+            }
+        })
+    }
+
+    fn words(self) -> &'static Words {
+        &WORDS[if self == Self::Zh { 0 } else { 1 }]
+    }
+
+    /// The words under a key; the key itself when there are none, so that the gap is seen.
+    pub(crate) fn t(self, key: &str) -> &str {
+        self.words().ready.get(key).map_or(key, String::as_str)
+    }
+
+    /// The words under a key, with values.
+    pub(crate) fn with(self, key: &str, values: &[(&str, &str)]) -> String {
+        let words = self.words();
+        let Some(pattern) = words.bundle.get_message(key).and_then(|message| message.value()) else {
+            return key.to_owned();
+        };
+        let args: FluentArgs<'_> = values.iter().map(|(name, value)| (*name, *value)).collect();
+        words.bundle.format_pattern(pattern, Some(&args), &mut Vec::new()).into_owned()
+    }
+
+    /// Whether there are words under a key.
+    #[cfg(test)]
+    pub(crate) fn has(self, key: &str) -> bool {
+        self.words().bundle.has_message(key)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use luyuan_domain::orders::{Refusal, State};
+    use std::collections::BTreeSet;
+
+    fn keys(language: usize) -> BTreeSet<String> {
+        FILES[language].1.iter().flat_map(|text| keys_of(text)).collect()
+    }
+
+    #[test]
+    fn both_languages_say_the_same_things() {
+        assert_eq!(keys(0), keys(1));
+        for (_, files) in FILES {
+            for text in files {
+                assert!(FluentResource::try_new((*text).to_owned()).is_ok());
+            }
+        }
+    }
+
+    #[test]
+    fn every_code_has_a_sentence() {
+        for code in Refusal::CODES {
+            assert!(Language::Zh.has(&format!("error-{code}")), "error-{code}");
+        }
+        for code in State::CODES {
+            assert!(Language::Zh.has(&format!("state-{code}")), "state-{code}");
+        }
+    }
+
+    #[test]
+    fn every_key_is_used_and_every_used_key_exists() {
+        let mut text = String::new();
+        for folder in ["templates", "src", "src/pages"] {
+            let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join(folder);
+            for file in std::fs::read_dir(folder).unwrap().flatten().filter(|file| file.path().is_file()) {
+                text.push_str(&std::fs::read_to_string(file.path()).unwrap());
+            }
+        }
+        // Keys that are put together from codes.
+        let built = [
+            "error-",
+            "state-",
+            "event-",
+            "solved-",
+            "satisfied-",
+            "diversion-",
+            "channel-",
+            "kind-",
+            "tab-",
+            "place-kind-",
+            "next-",
+        ];
+        let unused: Vec<_> = keys(0)
+            .into_iter()
+            .filter(|key| !built.iter().any(|start| key.starts_with(start)) && !text.contains(&format!("\"{key}\"")))
+            .collect();
+        assert!(unused.is_empty(), "unused: {unused:?}");
+        let mut missing = Vec::new();
+        for part in text.split("v.t(\"").skip(1).chain(text.split("v.with(\"").skip(1)) {
+            let key = part.split('"').next().unwrap();
+            if !keys(0).contains(key) && key.chars().all(|c| c.is_ascii_lowercase() || c == '-') && !key.ends_with('-')
+            {
+                missing.push(key.to_owned());
+            }
+        }
+        assert!(missing.is_empty(), "missing: {missing:?}");
+    }
+
+    #[test]
+    fn the_first_known_language_is_taken() {
+        assert_eq!(Language::negotiate("fr, en-GB;q=0.8, zh"), Some(Language::En));
+        assert_eq!(Language::negotiate("zh-Hant-TW"), Some(Language::Zh));
+        assert_eq!(Language::negotiate("de"), None);
+    }
+}

@@ -1,0 +1,70 @@
+//! Logging in and out.
+
+use crate::{
+    Site,
+    fault::{Fault, html},
+    form::Form,
+    viewer::{SESSION, Viewer, cookie, set_cookie},
+};
+use askama::Template;
+use axum::{
+    Router,
+    extract::State,
+    http::{HeaderMap, StatusCode, header},
+    response::{IntoResponse, Redirect, Response},
+    routing::{get, post},
+};
+use luyuan_app::AppError;
+
+pub(crate) fn routes() -> Router<Site> {
+    Router::new().route("/login", get(ask).post(log_in)).route("/logout", post(log_out))
+}
+
+#[derive(Template)]
+#[template(path = "login.html")]
+struct Login<'a> {
+    v: &'a Viewer,
+    login: &'a str,
+    wrong: bool,
+    /// Demonstration accounts: login, name.
+    accounts: Vec<(String, String)>,
+    password: &'static str,
+}
+
+async fn show(site: &Site, v: &Viewer, login: &str, wrong: bool) -> Response {
+    let mut accounts = Vec::new();
+    if site.demo {
+        let people = site.app.people().await.unwrap_or_default();
+        accounts = people.into_iter().filter(|person| person.demo).map(|person| (person.login, person.name)).collect();
+    }
+    html(&Login { v, login, wrong, accounts, password: luyuan_app::demo::PASSWORD })
+}
+
+async fn ask(State(site): State<Site>, v: Viewer) -> Response {
+    show(&site, &v, "", false).await
+}
+
+async fn log_in(State(site): State<Site>, v: Viewer, form: Form) -> Response {
+    match site.app.log_in(form.get("login"), form.get("password")).await {
+        Ok(token) => {
+            let mut response = Redirect::to("/work").into_response();
+            response.headers_mut().append(header::SET_COOKIE, set_cookie(SESSION, &token, 43_200));
+            response
+        }
+        Err(AppError::Login) => {
+            (StatusCode::UNAUTHORIZED, show(&site, &v, form.get("login"), true).await).into_response()
+        }
+        Err(error) => Fault::from(error).page(&v),
+    }
+}
+
+async fn log_out(State(site): State<Site>, v: Viewer, headers: HeaderMap, _form: Form) -> Response {
+    if let Some(token) = cookie(&headers, SESSION)
+        && let Err(error) = site.app.log_out(token).await
+    {
+        return Fault::from(error).page(&v);
+    }
+    let mut response = Redirect::to("/").into_response();
+    response.headers_mut().append(header::SET_COOKIE, set_cookie(SESSION, "", 0));
+    response
+}

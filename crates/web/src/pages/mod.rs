@@ -1,0 +1,29 @@
+//! Pages: each works without a script; scripts make them quicker.
+
+mod acts;
+mod filter;
+mod home;
+mod list;
+mod login;
+mod new;
+mod order;
+mod photos;
+mod places;
+mod row;
+mod work;
+
+use crate::Site;
+use axum::Router;
+
+pub(crate) fn routes() -> Router<Site> {
+    Router::new()
+        .merge(home::routes())
+        .merge(new::routes())
+        .merge(list::routes())
+        .merge(order::routes())
+        .merge(acts::routes())
+        .merge(work::routes())
+        .merge(places::routes())
+        .merge(photos::routes())
+        .merge(login::routes())
+}

@@ -1,0 +1,273 @@
+//! One order as the public and its reporters see it.
+
+use super::{places::square, row::Row};
+use crate::{
+    Site,
+    fault::{Fault, html},
+    form::Form,
+    viewer::Viewer,
+};
+use askama::Template;
+use axum::{
+    Router,
+    extract::{Path, Query, State},
+    response::{IntoResponse, Redirect, Response},
+    routing::{get, post},
+};
+use luyuan_app::orders::Recorded;
+use luyuan_app::{
+    App, AppError,
+    orders::{Answering, Detail, Rate, Seen},
+};
+use luyuan_domain::{
+    actor::Actor,
+    orders::{Order, Satisfied, Solved, State as Stand, What},
+};
+use serde::Deserialize;
+
+pub(crate) fn routes() -> Router<Site> {
+    Router::new()
+        .route("/orders/{number}", get(order))
+        .route("/orders/{number}/rating", post(rate))
+        .route("/orders/{number}/answer", post(answer))
+}
+
+#[derive(Deserialize)]
+struct Asked {
+    key: Option<String>,
+    #[serde(default)]
+    placed: String,
+    #[serde(default)]
+    joined: String,
+}
+
+/// A step of the story.
+pub(crate) struct Step {
+    pub code: &'static str,
+    pub title: String,
+    pub words: String,
+    pub by: String,
+    pub when: String,
+    pub machine: String,
+}
+
+/// The stations that every order passes, for the picture at the top.
+pub(crate) struct Station {
+    pub words: String,
+    /// `done`, `now` or `ahead`.
+    pub stand: &'static str,
+}
+
+#[derive(Template)]
+#[template(path = "order.html")]
+struct OrderPage<'a> {
+    v: &'a Viewer,
+    row: Row,
+    order: &'a Order,
+    detail: &'a Detail,
+    stations: Vec<Station>,
+    steps: Vec<Step>,
+    photos: Vec<String>,
+    evidence: Vec<String>,
+    reply: Option<String>,
+    chain: Vec<(String, bool)>,
+    key: String,
+    own: bool,
+    may_rate: bool,
+    question: Option<String>,
+    placed: bool,
+    joined: bool,
+    follow: Option<(String, String, usize)>,
+    note: Option<String>,
+    place_code: String,
+}
+
+/// The stations of an order's life and where it stands.
+pub(crate) fn stations(v: &Viewer, order: &Order) -> Vec<Station> {
+    let at = match order.state {
+        Stand::Placed { .. } | Stand::Diverted { .. } | Stand::Merged { .. } => 0,
+        Stand::Routed { .. } => 1,
+        Stand::Accepted { .. } | Stand::InProgress { .. } | Stand::Deferred { .. } => 2,
+        Stand::Replied { .. } => 3,
+        Stand::Closed { .. } => 5,
+    };
+    ["state-placed", "state-accepted", "state-in_progress", "state-replied", "state-closed"]
+        .iter()
+        .enumerate()
+        .map(|(index, key)| {
+            let stand = if index < at || (index == 0 && at > 0) {
+                "done"
+            } else if index == at {
+                "now"
+            } else {
+                "ahead"
+            };
+            Station { words: v.language.t(key).to_owned(), stand }
+        })
+        .collect()
+}
+
+/// The story in words; what reporters wrote is left out for those who may not read it.
+pub(crate) fn steps(app: &App, v: &Viewer, events: &[Recorded], full: bool) -> Vec<Step> {
+    let directory = app.directory();
+    let name = |org| directory.org_name(org);
+    events
+        .iter()
+        .map(|event| {
+            let words = match &event.what {
+                What::Routed { to, rule } => {
+                    let rule = if rule.starts_with("dispatch:") { String::new() } else { format!(" · {rule}") };
+                    format!("→ {}{rule}", name(*to))
+                }
+                What::Escalated { to, .. } => format!("→ {}", name(*to)),
+                What::Returned { to, reason, .. }
+                | What::Reopened { to, reason, .. }
+                | What::Supervised { to, reason } => {
+                    format!("→ {} {reason}", name(*to))
+                }
+                What::Whistled { to, ask, .. } => format!("→ {} {ask}", name(*to)),
+                What::Reported { text, .. } | What::Replied { text, .. } => text.clone(),
+                What::Extended { reason, due } => format!("{reason} · {}", v.when(*due)),
+                What::Deferred { reason, review_on } => format!("{reason} · {review_on}"),
+                What::Diverted { note, .. } => note.clone(),
+                What::Resumed { note } => note.clone(),
+                What::Merged { number, .. } | What::Absorbed { number, .. } => number.clone(),
+                What::Rated { solved, satisfied, comment, .. } => {
+                    let mut words = v.code("solved", solved.code());
+                    if let Some(satisfied) = satisfied {
+                        words = format!("{words} · {}", v.code("satisfied", satisfied.code()));
+                    }
+                    if full && !comment.is_empty() { format!("{words} · {comment}") } else { words }
+                }
+                What::Contacted { note } if full => note.clone(),
+                What::Asked { text } | What::Answered { text } if full => text.clone(),
+                _ => String::new(),
+            };
+            let by = match &event.actor {
+                Actor::Staff { org, .. } => name(*org),
+                Actor::System => v.t("by-clock").to_owned(),
+                Actor::Integrator { label } => label.clone(),
+                _ => v.t("by-resident").to_owned(),
+            };
+            Step {
+                code: event.what.code(),
+                title: v.code("event", event.what.code()),
+                words,
+                by,
+                when: v.when(event.at),
+                machine: v.machine(event.at),
+            }
+        })
+        .collect()
+}
+
+async fn order(
+    State(site): State<Site>,
+    v: Viewer,
+    Path(number): Path<String>,
+    Query(asked): Query<Asked>,
+) -> Response {
+    let detail = match site.app.order(&v.actor(), &number, asked.key.as_deref()).await {
+        Ok(detail) => detail,
+        Err(error) => return Fault::from(error).page(&v),
+    };
+    let order = &detail.order;
+    let key = asked.key.clone().unwrap_or_default();
+    let own = detail.own.is_some();
+    let directory = site.app.directory();
+    let chain = order.location.place.map(|place| directory.chain(place).0).unwrap_or_default();
+    let holder = order.state.holder();
+    let path = |id: &dyn std::fmt::Display| format!("/orders/{number}/photos/{id}?key={key}");
+    let of_kind = |evidence: bool| {
+        detail.files.iter().filter(|file| file.evidence == evidence).map(|file| path(&file.id)).collect::<Vec<_>>()
+    };
+    let follow = own.then(|| {
+        let link = format!("{}/orders/{number}?key={key}", site.address);
+        square(&link).map(|(modules, width)| (link, modules, width))
+    });
+    let reply = match &order.state {
+        Stand::Replied { reply, .. } | Stand::Closed { reply, .. } => Some(reply.text.clone()),
+        _ => None,
+    };
+    let note = match &order.state {
+        Stand::Diverted { note, .. } => Some(note.clone()),
+        Stand::Deferred { reason, review_on, .. } => Some(format!("{reason} · {review_on}")),
+        _ => None,
+    };
+    let page = OrderPage {
+        v: &v,
+        row: Row::of(&site.app, &v, order),
+        order,
+        detail: &detail,
+        stations: stations(&v, order),
+        steps: steps(&site.app, &v, &detail.events, own || detail.internal),
+        photos: of_kind(false),
+        evidence: of_kind(true),
+        reply,
+        chain: chain.iter().map(|org| (directory.org_name(*org), holder == Some(*org))).collect(),
+        key,
+        own,
+        may_rate: own && matches!(order.state, Stand::Replied { .. } | Stand::Closed { .. }),
+        question: order
+            .questions
+            .iter()
+            .rev()
+            .find(|question| question.answer.is_none())
+            .map(|question| question.text.clone()),
+        placed: asked.placed == "1" && own,
+        joined: asked.joined == "1" && own,
+        follow: follow.flatten(),
+        note,
+        place_code: order
+            .location
+            .place
+            .and_then(|place| directory.place(place))
+            .map(|place| place.code.clone())
+            .unwrap_or_default(),
+    };
+    html(&page)
+}
+
+/// The reporter that a form's secret proves, or a page that says why not.
+async fn reporter(site: &Site, v: &Viewer, number: &str, form: &Form) -> Result<Detail, Response> {
+    let detail = site.app.order(&Actor::Anyone, number, Some(form.get("key"))).await;
+    let detail = detail.map_err(|error| Fault::from(error).page(v))?;
+    if detail.own.is_none() {
+        return Err(Fault::from(AppError::Refused(luyuan_domain::orders::Refusal::NotPermitted)).page(v));
+    }
+    Ok(detail)
+}
+
+async fn rate(State(site): State<Site>, v: Viewer, Path(number): Path<String>, form: Form) -> Response {
+    let detail = match reporter(&site, &v, &number, &form).await {
+        Ok(detail) => detail,
+        Err(page) => return page,
+    };
+    let Some((id, solved)) = detail.own.zip(Solved::parse(form.get("solved"))) else {
+        return Fault::from(AppError::wrong("solved", "solved_missing", "")).page(&v);
+    };
+    let rate = Rate {
+        solved,
+        satisfied: Satisfied::parse(form.get("satisfied")),
+        comment: form.get("comment").into(),
+        go_on: form.get("go_on") == "1",
+    };
+    let seen = Seen { number: number.clone(), version: None };
+    match site.app.rate(&Actor::Reporter { id }, &seen, id, rate).await {
+        Ok(_) => Redirect::to(&format!("/orders/{number}?key={}", form.get("key"))).into_response(),
+        Err(error) => Fault::from(error).page(&v),
+    }
+}
+
+async fn answer(State(site): State<Site>, v: Viewer, Path(number): Path<String>, form: Form) -> Response {
+    let detail = match reporter(&site, &v, &number, &form).await {
+        Ok(detail) => detail,
+        Err(page) => return page,
+    };
+    let Some(id) = detail.own else { return Fault::forged().page(&v) };
+    let seen = Seen { number: number.clone(), version: None };
+    match site.app.answer(&Actor::Reporter { id }, &seen, Answering { text: form.get("answer").into() }).await {
+        Ok(_) => Redirect::to(&format!("/orders/{number}?key={}", form.get("key"))).into_response(),
+        Err(error) => Fault::from(error).page(&v),
+    }
+}

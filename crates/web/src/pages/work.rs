@@ -1,0 +1,207 @@
+//! The staff's side: an inbox by deadline, and an order with its one next action foremost.
+
+use super::{
+    filter::{OPEN, Wanted, written},
+    list::{Choice, states, streets},
+    order::{Station, Step, stations, steps},
+    row::Row,
+};
+use crate::{
+    Site,
+    fault::{Fault, html},
+    viewer::Viewer,
+};
+use askama::Template;
+use axum::{
+    Router,
+    extract::{Path, Query, State},
+    response::Response,
+    routing::get,
+};
+use luyuan_app::{AppError, orders::Detail};
+use luyuan_domain::{
+    actor::{Action, Subject, may},
+    orders::{Diversion, Order, State as Stand},
+};
+
+/// Rows of a page.
+const ROWS: i64 = 50;
+
+pub(crate) fn routes() -> Router<Site> {
+    Router::new().route("/work", get(inbox)).route("/work/orders/{number}", get(order))
+}
+
+/// A tab of the inbox: address, words, count, chosen.
+struct Tab {
+    href: String,
+    words: String,
+    count: i64,
+    chosen: bool,
+    code: &'static str,
+}
+
+#[derive(Template)]
+#[template(path = "work.html")]
+struct Inbox<'a> {
+    v: &'a Viewer,
+    org: String,
+    wanted: &'a Wanted,
+    tabs: Vec<Tab>,
+    rows: Vec<Row>,
+    next: Option<String>,
+    states: Vec<Choice>,
+    streets: Vec<Choice>,
+    below: bool,
+}
+
+async fn inbox(State(site): State<Site>, v: Viewer, Query(mut wanted): Query<Wanted>) -> Response {
+    let Some(staff) = v.staff.clone() else { return Fault::login().page(&v) };
+    let directory = site.app.directory();
+    // Who stands above others also sees what those below are late with.
+    let holders = directory.below(staff.org);
+    let own = |wanted: &Wanted| {
+        let mut filter = wanted.filter(false, v.now);
+        filter.holders.clone_from(&holders);
+        if filter.states.is_empty() {
+            filter.states = OPEN.iter().map(|state| (*state).to_owned()).collect();
+        }
+        filter
+    };
+    if wanted.due.is_empty() {
+        wanted.due = "all".into();
+    }
+    let mut tabs = Vec::new();
+    for code in ["late", "soon", "fine", "all"] {
+        let of = Wanted { due: code.into(), ..wanted.clone() };
+        let counts = match site.app.count(own(&of)).await {
+            Ok(counts) => counts,
+            Err(error) => return Fault::from(error).page(&v),
+        };
+        tabs.push(Tab {
+            href: wanted.with("due", code),
+            words: v.code("tab", code),
+            count: counts.iter().map(|(_, count)| count).sum(),
+            chosen: wanted.due == code,
+            code,
+        });
+    }
+    let page = match site.app.orders(own(&wanted), wanted.cursor(), ROWS).await {
+        Ok(page) => page,
+        Err(error) => return Fault::from(error).page(&v),
+    };
+    let inbox = Inbox {
+        v: &v,
+        org: directory.org_name(staff.org),
+        wanted: &wanted,
+        tabs,
+        rows: page.orders.iter().map(|order| Row::of(&site.app, &v, order)).collect(),
+        next: page.next.as_ref().map(|cursor| wanted.with("after", &written(cursor))),
+        states: states(&v, &wanted),
+        streets: streets(&site, &wanted),
+        below: holders.len() > 1,
+    };
+    html(&inbox)
+}
+
+/// A reporter as staff see them; contact data masked but for its end.
+struct Person {
+    id: String,
+    name: String,
+    phone: String,
+    email: String,
+    rated: bool,
+    words: String,
+}
+
+#[derive(Template)]
+#[template(path = "work_order.html")]
+struct WorkOrder<'a> {
+    v: &'a Viewer,
+    row: Row,
+    order: &'a Order,
+    detail: &'a Detail,
+    stations: Vec<Station>,
+    steps: Vec<Step>,
+    photos: Vec<String>,
+    people: Vec<Person>,
+    whistles: Vec<(String, String, String, bool, String)>,
+    may_accept: bool,
+    may_handle: bool,
+    may_triage: bool,
+    may_call_back: bool,
+    own_whistle: Option<String>,
+    orgs: Vec<(String, String)>,
+    diversions: Vec<(&'static str, String)>,
+    above: String,
+}
+
+/// All but the last four characters hidden.
+fn masked(text: &str) -> String {
+    let length = text.chars().count();
+    text.chars().enumerate().map(|(at, letter)| if at + 4 < length { '•' } else { letter }).collect()
+}
+
+async fn order(State(site): State<Site>, v: Viewer, Path(number): Path<String>) -> Response {
+    let Some(staff) = v.staff.clone() else { return Fault::login().page(&v) };
+    let detail = match site.app.order(&v.actor(), &number, None).await {
+        Ok(detail) if detail.internal => detail,
+        Ok(_) => return Fault::from(AppError::Refused(luyuan_domain::orders::Refusal::NotPermitted)).page(&v),
+        Err(error) => return Fault::from(error).page(&v),
+    };
+    let order = &detail.order;
+    let directory = site.app.directory();
+    let holder = order.state.holder().or_else(|| directory.top().map(|org| org.id));
+    let above = holder.map(|holder| directory.above(holder)).unwrap_or_default();
+    let whistled = order.whistled();
+    let subject = Subject { holder, above: &above, whistled: &whistled, reporters: &[] };
+    let actor = v.actor();
+    let allowed = |action| may(&actor, action, &subject);
+    let open_state = !order.state.ended() && !matches!(order.state, Stand::Replied { .. });
+    let own_whistle = order.whistles.iter().find(|whistle| whistle.to == staff.org && whistle.report.is_none());
+    let people = detail.reporters.iter().map(|reporter| Person {
+        id: reporter.id.to_string(),
+        name: reporter.about.name.clone(),
+        phone: masked(&reporter.about.phone),
+        email: masked(&reporter.about.email),
+        rated: reporter.about.rating.as_ref().is_some_and(|(round, _)| *round == order.reworks),
+        words: reporter.about.words.clone(),
+    });
+    let page = WorkOrder {
+        v: &v,
+        row: Row::of(&site.app, &v, order),
+        order,
+        detail: &detail,
+        stations: stations(&v, order),
+        steps: steps(&site.app, &v, &detail.events, true),
+        photos: detail.files.iter().map(|file| format!("/orders/{number}/photos/{}", file.id)).collect(),
+        people: people.collect(),
+        whistles: order
+            .whistles
+            .iter()
+            .map(|w| {
+                let due = w.due.map(|due| v.left(due)).unwrap_or_default();
+                let report = w.report.as_ref().map(|report| report.text.clone());
+                (directory.org_name(w.to), w.ask.clone(), due, report.is_some(), report.unwrap_or_default())
+            })
+            .collect(),
+        may_accept: allowed(Action::Accept) && matches!(order.state, Stand::Routed { .. }),
+        may_handle: allowed(Action::Handle),
+        may_triage: allowed(Action::Triage) && open_state,
+        may_call_back: allowed(Action::CallBack) && matches!(order.state, Stand::Replied { .. }),
+        own_whistle: own_whistle.map(|whistle| whistle.id.to_string()),
+        orgs: directory
+            .orgs()
+            .iter()
+            .filter(|org| {
+                org.place.is_none()
+                    || above.contains(&org.id)
+                    || Some(org.id) == holder
+                    || org.parent == Some(staff.org)
+            })
+            .map(|org| (org.code.clone(), org.name.clone()))
+            .collect(),
+        diversions: Diversion::ALL.iter().map(|reason| (reason.code(), v.code("diversion", reason.code()))).collect(),
+        above: above.first().map(|org| directory.org_name(*org)).unwrap_or_default(),
+    };
+    html(&page)
+}

@@ -1,0 +1,223 @@
+//! Who looks at a page, and how: account, language, large text, and the token that shows that a
+//! form came from our own page.
+
+use crate::{Site, fault::Fault, i18n::Language};
+use axum::{
+    extract::{FromRequestParts, Query, Request, State},
+    http::{HeaderMap, HeaderValue, header, request::Parts},
+    middleware::Next,
+    response::{IntoResponse, Redirect, Response},
+};
+use jiff::{
+    Timestamp,
+    tz::{Offset, TimeZone},
+};
+use luyuan_app::people::Staff;
+use luyuan_domain::actor::Actor;
+use std::collections::HashMap;
+
+/// Name of the session's cookie.
+pub(crate) const SESSION: &str = "luyuan_session";
+const TOKEN: &str = "luyuan_form";
+const LANGUAGE: &str = "luyuan_lang";
+const LARGE: &str = "luyuan_large";
+
+/// Who looks, and how.
+#[derive(Debug, Clone)]
+pub(crate) struct Viewer {
+    /// Logged in as.
+    pub staff: Option<Staff>,
+    /// The language.
+    pub language: Language,
+    /// Large text (适老化).
+    pub large: bool,
+    /// The forms' token.
+    pub token: String,
+    /// Path and query of this page, for links that come back to it.
+    pub here: String,
+    /// Now, for times that are shown relative to it.
+    pub now: Timestamp,
+    /// This is the demonstration.
+    pub demo: bool,
+}
+
+impl Viewer {
+    /// Words under a key.
+    pub fn t<'a>(&self, key: &'a str) -> &'a str
+    where
+        'static: 'a,
+    {
+        self.language.t(key)
+    }
+
+    /// Words under a key that ends in a code.
+    pub fn code(&self, start: &str, code: &str) -> String {
+        self.language.t(&format!("{start}-{code}")).to_owned()
+    }
+
+    /// Words under a key with one value.
+    pub fn with(&self, key: &str, name: &str, value: impl ToString) -> String {
+        self.language.with(key, &[(name, &value.to_string())])
+    }
+
+    /// As whom they act.
+    pub fn actor(&self) -> Actor {
+        self.staff.as_ref().map_or(Actor::Anyone, Staff::actor)
+    }
+
+    /// A time as people read it.
+    pub fn when(&self, at: Timestamp) -> String {
+        let local = TimeZone::fixed(Offset::constant(8)).to_datetime(at);
+        let pattern = if self.language == Language::Zh { "%-m月%-d日 %H:%M" } else { "%-d %b %H:%M" };
+        local.strftime(pattern).to_string()
+    }
+
+    /// A time for programs.
+    pub fn machine(&self, at: Timestamp) -> String {
+        at.to_string()
+    }
+
+    /// How long until a deadline, or how long it has passed.
+    pub fn left(&self, due: Timestamp) -> String {
+        let minutes = (due.as_millisecond() - self.now.as_millisecond()) / 60_000;
+        let (key, span) = if minutes < 0 { ("late-by", -minutes) } else { ("time-left", minutes) };
+        let amount = match span {
+            0..120 => self.with("minutes", "n", span),
+            120..2880 => self.with("hours", "n", span / 60),
+            _ => self.with("days", "n", span / 1440),
+        };
+        self.with(key, "span", amount)
+    }
+
+    /// How a deadline is coloured: late, soon (under a fifth of two days), or in time.
+    pub fn urgency(&self, due: Timestamp) -> &'static str {
+        let minutes = (due.as_millisecond() - self.now.as_millisecond()) / 60_000;
+        match minutes {
+            ..0 => "late",
+            0..720 => "soon",
+            _ => "fine",
+        }
+    }
+
+    /// The address of this page in the other language.
+    pub fn other_language(&self) -> String {
+        let other = if self.language == Language::Zh { Language::En } else { Language::Zh };
+        self.again("lang", other.code())
+    }
+
+    /// The address of this page with the other text size.
+    pub fn other_size(&self) -> String {
+        self.again("large", if self.large { "0" } else { "1" })
+    }
+
+    fn again(&self, name: &str, value: &str) -> String {
+        let join = if self.here.contains('?') { '&' } else { '?' };
+        format!("{}{join}{name}={value}", self.here)
+    }
+
+    /// Where the interface's files are.
+    pub fn asset(&self, file: &str) -> String {
+        format!("/assets/{}/{file}", *crate::assets::BUILD)
+    }
+}
+
+/// A cookie's value.
+pub(crate) fn cookie<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
+    let all = headers.get_all(header::COOKIE).iter().filter_map(|value| value.to_str().ok());
+    all.flat_map(|list| list.split(';')).find_map(|pair| pair.trim().strip_prefix(name)?.strip_prefix('='))
+}
+
+/// A cookie to set: not readable by scripts, not sent from other sites.
+pub(crate) fn set_cookie(name: &str, value: &str, seconds: u32) -> HeaderValue {
+    let text = format!("{name}={value}; Path=/; HttpOnly; SameSite=Lax; Max-Age={seconds}");
+    HeaderValue::from_str(&text).unwrap_or_else(|_| HeaderValue::from_static(""))
+}
+
+impl FromRequestParts<Site> for Viewer {
+    type Rejection = Response;
+
+    async fn from_request_parts(parts: &mut Parts, site: &Site) -> Result<Self, Response> {
+        if let Some(known) = parts.extensions.get::<Viewer>() {
+            return Ok(known.clone());
+        }
+        Ok(look(&parts.headers, parts.uri.to_string(), site).await)
+    }
+}
+
+async fn look(headers: &HeaderMap, here: String, site: &Site) -> Viewer {
+    let staff = match cookie(headers, SESSION) {
+        // A database that is away must not turn every page into an error: the page itself will say.
+        Some(token) => site.app.session(token).await.unwrap_or(None),
+        None => None,
+    };
+    let accepted = headers.get(header::ACCEPT_LANGUAGE).and_then(|value| value.to_str().ok());
+    let language =
+        cookie(headers, LANGUAGE).and_then(Language::negotiate).or_else(|| accepted.and_then(Language::negotiate));
+    Viewer {
+        staff,
+        language: language.unwrap_or_default(),
+        large: cookie(headers, LARGE) == Some("1"),
+        token: cookie(headers, TOKEN).unwrap_or_default().to_owned(),
+        here,
+        now: site.app.env.now(),
+        demo: site.demo,
+    }
+}
+
+/// Remembers language, text size and the forms' token in cookies. `?lang=` and `?large=` are taken
+/// off the address again, so that it can be shared.
+pub(crate) async fn remember(State(site): State<Site>, mut request: Request, next: Next) -> Response {
+    let path = request.uri().path().to_owned();
+    let wants_page = !["/assets/", "/open311/", "/api/", "/photos/"].iter().any(|start| path.starts_with(start));
+    if !wants_page {
+        return next.run(request).await;
+    }
+    if request.method() == axum::http::Method::GET
+        && let Ok(Query(mut query)) = Query::<Vec<(String, String)>>::try_from_uri(request.uri())
+        && query.iter().any(|(name, _)| name == "lang" || name == "large")
+    {
+        let asked: HashMap<String, String> = query.iter().cloned().collect();
+        query.retain(|(name, _)| name != "lang" && name != "large");
+        let rest: Vec<String> =
+            query.iter().map(|(name, value)| format!("{}={}", encode(name), encode(value))).collect();
+        let to = if rest.is_empty() { path } else { format!("{path}?{}", rest.join("&")) };
+        let mut response = Redirect::to(&to).into_response();
+        for (name, cookie_name) in [("lang", LANGUAGE), ("large", LARGE)] {
+            let known = |value: &&String| {
+                (name == "large" && ["0", "1"].contains(&value.as_str())) || Language::negotiate(value).is_some()
+            };
+            if let Some(value) = asked.get(name).filter(known) {
+                response.headers_mut().append(header::SET_COOKIE, set_cookie(cookie_name, value, 31_536_000));
+            }
+        }
+        return response;
+    }
+    let mut viewer = look(request.headers(), request.uri().to_string(), &site).await;
+    let fresh = viewer.token.is_empty();
+    if fresh {
+        match site.app.env.secret() {
+            Ok(token) => viewer.token = token,
+            Err(error) => return Fault::from(error).page(&viewer),
+        }
+    }
+    let token = viewer.token.clone();
+    request.extensions_mut().insert(viewer);
+    let mut response = next.run(request).await;
+    if fresh {
+        response.headers_mut().append(header::SET_COOKIE, set_cookie(TOKEN, &token, 86_400 * 30));
+    }
+    response
+}
+
+/// Percent-encodes a query's value.
+pub(crate) fn encode(text: &str) -> String {
+    use std::fmt::Write as _;
+    text.bytes().fold(String::new(), |mut out, byte| {
+        if byte.is_ascii_alphanumeric() || b"-._~".contains(&byte) {
+            out.push(char::from(byte));
+        } else {
+            let _ = write!(out, "%{byte:02X}");
+        }
+        out
+    })
+}

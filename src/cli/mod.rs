@@ -1,0 +1,150 @@
+//! The command line: what can be said, and what it leads to.
+
+mod demo;
+mod doctor;
+mod place_order;
+mod serve;
+mod user;
+
+use clap::{Args, Parser, Subcommand};
+use luyuan_app::{App, AppError, env::Env};
+use luyuan_domain::ids::JurisdictionId;
+use luyuan_store::{Db, StoreError};
+use std::path::PathBuf;
+
+/// Luyuan 路院: the open platform with which a city district renews itself.
+#[derive(Parser)]
+#[command(
+    version,
+    after_help = "EXAMPLES:
+  luyuan demo --data ./data-dir                  try it: Erqi district with made orders
+  luyuan migrate && luyuan serve                 run it on ./data-dir/luyuan.db
+  luyuan serve --database postgres://localhost/luyuan --listen 0.0.0.0:8311
+  luyuan user add --login li --name 李工 --org 410103012 < password.txt
+
+EXIT CODES:
+  0 done   1 failed   2 wrong use   3 data was refused   4 database cannot be reached
+
+Every option can be set in the environment instead, as shown with it."
+)]
+pub struct Cli {
+    #[command(flatten)]
+    common: Common,
+    #[command(subcommand)]
+    command: Command,
+}
+
+/// Options of every command.
+#[derive(Args, Clone)]
+pub struct Common {
+    /// Folder for the database file and the photos
+    #[arg(long, global = true, env = "LUYUAN_DATA", default_value = "./data-dir")]
+    data: PathBuf,
+    /// SQLite file or postgres:// address [default: luyuan.db in the data folder]
+    #[arg(long, global = true, env = "LUYUAN_DATABASE", hide_env_values = true)]
+    database: Option<String>,
+    /// Which district the data belongs to
+    #[arg(long, global = true, env = "LUYUAN_JURISDICTION", default_value = "erqi")]
+    jurisdiction: String,
+    /// Address on which to listen
+    #[arg(long, global = true, env = "LUYUAN_LISTEN", default_value = "127.0.0.1:8311")]
+    listen: String,
+    /// Address under which people reach it, for links and QR codes [default: http:// and the listen address]
+    #[arg(long, global = true, env = "LUYUAN_ADDRESS")]
+    address: Option<String>,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Serve the pages and let deadlines act
+    Serve,
+    /// Load the demonstration district if it is not there, and serve it
+    Demo,
+    /// Bring the database to the present form and load the shipped rules
+    Migrate,
+    /// Let deadlines act, without serving pages
+    Worker,
+    /// Check that database, rules and files are in order
+    Doctor,
+    /// Place an order from the command line
+    PlaceOrder(place_order::Options),
+    /// Accounts
+    #[command(subcommand)]
+    User(user::Verb),
+}
+
+/// Why a command failed: a sentence for people, a code for programs.
+pub struct Trouble {
+    /// The exit code.
+    pub code: u8,
+    /// What went wrong and what to do.
+    pub sentence: String,
+}
+
+impl From<AppError> for Trouble {
+    fn from(error: AppError) -> Self {
+        let code = match &error {
+            AppError::Store(StoreError::Busy(_)) => 4,
+            AppError::Refused(_) | AppError::Wrong(_) | AppError::Outside | AppError::Rules(_) => 3,
+            _ => 1,
+        };
+        Self { code, sentence: format!("{error} ({})", error.code()) }
+    }
+}
+
+impl From<StoreError> for Trouble {
+    fn from(error: StoreError) -> Self {
+        AppError::Store(error).into()
+    }
+}
+
+impl From<std::io::Error> for Trouble {
+    fn from(error: std::io::Error) -> Self {
+        Self { code: 1, sentence: error.to_string() }
+    }
+}
+
+impl Common {
+    fn database(&self) -> String {
+        self.database.clone().unwrap_or_else(|| self.data.join("luyuan.db").to_string_lossy().into_owned())
+    }
+
+    /// Opens the database, brings it to the present form, and starts the use cases.
+    async fn start(&self) -> Result<App, Trouble> {
+        std::fs::create_dir_all(&self.data)?;
+        let db = Db::open(&self.database()).await?;
+        db.migrate().await?;
+        let app =
+            App::start(db, JurisdictionId(self.jurisdiction.clone()), self.data.join("files"), Env::default()).await?;
+        app.load_rules().await?;
+        Ok(app)
+    }
+}
+
+/// Carries out what was said.
+pub async fn run(cli: Cli) -> Result<(), Trouble> {
+    let common = cli.common;
+    match cli.command {
+        Command::Serve => serve::run(&common, common.start().await?, false).await,
+        Command::Demo => demo::run(&common).await,
+        Command::Migrate => {
+            let app = common.start().await?;
+            app.db.close().await;
+            println!(
+                "the database is up to date: {}",
+                if common.database.is_some() { "as named" } else { "luyuan.db" }
+            );
+            Ok(())
+        }
+        Command::Worker => {
+            let app = common.start().await?;
+            println!("deadlines act every {} s; stop with Ctrl-C", serve::BEAT.as_secs());
+            tokio::select! { () = app.clone().run_clock(serve::BEAT) => {}, () = serve::stopped() => {} }
+            app.db.close().await;
+            Ok(())
+        }
+        Command::Doctor => doctor::run(&common).await,
+        Command::PlaceOrder(options) => place_order::run(common.start().await?, options).await,
+        Command::User(verb) => user::run(common.start().await?, verb).await,
+    }
+}

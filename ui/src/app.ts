@@ -1,0 +1,10 @@
+// Behaviour of the pages. Every page works without it.
+import "./copy";
+import "./keys";
+import "./live";
+import "./map";
+import "./photo";
+import "./steps";
+import "./where";
+
+document.documentElement.classList.add("scripts");

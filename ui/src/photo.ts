@@ -1,0 +1,43 @@
+// <luyuan-photo>: shows the chosen photos, and makes large ones smaller before they are sent, so that
+// a slow phone connection carries them.
+const LONGEST = 2048;
+
+async function shrink(file: File): Promise<File> {
+  if (file.size < 600_000) return file;
+  try {
+    const picture = await createImageBitmap(file, { imageOrientation: "from-image" });
+    const scale = Math.min(1, LONGEST / Math.max(picture.width, picture.height));
+    const canvas = document.createElement("canvas");
+    canvas.width = Math.round(picture.width * scale);
+    canvas.height = Math.round(picture.height * scale);
+    canvas.getContext("2d")?.drawImage(picture, 0, 0, canvas.width, canvas.height);
+    const blob = await new Promise<Blob | null>((done) => canvas.toBlob(done, "image/jpeg", 0.85));
+    return blob && blob.size < file.size ? new File([blob], file.name, { type: "image/jpeg" }) : file;
+  } catch {
+    return file; // the server says what is wrong with it
+  }
+}
+
+class Photo extends HTMLElement {
+  connectedCallback(): void {
+    const input = this.querySelector("input");
+    const previews = this.querySelector(".previews");
+    if (!input || !previews) return;
+    input.addEventListener("change", async () => {
+      const most = Number(this.dataset.max ?? 6);
+      const files = await Promise.all([...(input.files ?? [])].slice(0, most).map(shrink));
+      const kept = new DataTransfer();
+      for (const file of files) kept.items.add(file);
+      input.files = kept.files;
+      previews.replaceChildren(
+        ...files.map((file) => {
+          const image = document.createElement("img");
+          image.src = URL.createObjectURL(file);
+          image.alt = file.name;
+          return image;
+        }),
+      );
+    });
+  }
+}
+customElements.define("luyuan-photo", Photo);
