@@ -20,12 +20,19 @@ const STREETS: &str = include_str!("../../../data/erqi/places/erqi_streets.csv")
 const COMMUNITIES: &str = include_str!("../../../data/erqi/places/erqi_villages.csv");
 
 /// Rules that a new district starts with, by name.
-pub const RULES: [(&str, &str); 5] = [
-    ("orders-2020", include_str!("../../../data/erqi/rulesets/orders-2020.toml")),
-    ("catalogue-2026", include_str!("../../../data/erqi/rulesets/catalogue-2026.toml")),
-    ("calendar/2024", include_str!("../../../data/erqi/calendar/2024.toml")),
-    ("calendar/2025", include_str!("../../../data/erqi/calendar/2025.toml")),
-    ("calendar/2026", include_str!("../../../data/erqi/calendar/2026.toml")),
+pub const RULES: [(&str, &str); 12] = [
+    ("orders-2020.toml", include_str!("../../../data/erqi/rulesets/orders-2020.toml")),
+    ("catalogue-2013.toml", include_str!("../../../data/erqi/rulesets/catalogue-2013.toml")),
+    ("catalogue-2026.toml", include_str!("../../../data/erqi/rulesets/catalogue-2026.toml")),
+    ("catalogue-gbt30428-2013.csv", include_str!("../../../data/erqi/rulesets/catalogue-gbt30428-2013.csv")),
+    ("catalogue-gbt47678-2026.csv", include_str!("../../../data/erqi/rulesets/catalogue-gbt47678-2026.csv")),
+    ("catalogue-local.csv", include_str!("../../../data/erqi/rulesets/catalogue-local.csv")),
+    ("catalogue-plain.toml", include_str!("../../../data/erqi/rulesets/catalogue-plain.toml")),
+    ("catalogue-attributes.toml", include_str!("../../../data/erqi/rulesets/catalogue-attributes.toml")),
+    ("catalogue-disorders.toml", include_str!("../../../data/erqi/rulesets/catalogue-disorders.toml")),
+    ("calendar/2024.toml", include_str!("../../../data/erqi/calendar/2024.toml")),
+    ("calendar/2025.toml", include_str!("../../../data/erqi/calendar/2025.toml")),
+    ("calendar/2026.toml", include_str!("../../../data/erqi/calendar/2026.toml")),
 ];
 
 /// The seed of everything that is made.

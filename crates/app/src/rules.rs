@@ -3,64 +3,40 @@
 use crate::{AppError, directory::Directory};
 use jiff::{Timestamp, civil::Date};
 use luyuan_domain::{
-    calendar::{WorkCalendar, Year},
     catalogue::{Catalogue, Category},
     orders::{Hop, Kind, Route, Timetable, Urgency},
     org::{Chain, OrgKind},
-    ruleset::{InForce, Level, Ruleset},
+    ruleset::{InForce, Level, Rulesets},
 };
 use std::sync::Arc;
 
 /// All rulesets, catalogues and calendars of a district.
 #[derive(Default)]
-pub struct Rulebook {
-    /// Rulesets with their calendars, earliest first.
-    rulesets: Vec<InForce>,
-    /// Catalogues, earliest first.
-    catalogues: Vec<Arc<Catalogue>>,
-}
+pub struct Rulebook(Rulesets);
 
 impl Rulebook {
-    /// Parses named texts: `calendar/…` are years, `catalogue-…` catalogues, the rest rulesets.
+    /// Parses named texts; see [`Rulesets::load`].
     ///
     /// # Errors
-    /// [`AppError::Rules`] naming the text and the place in it.
+    /// [`AppError::Rules`] naming the text and the line in it.
     pub fn parse(texts: &[(String, String)]) -> Result<Self, AppError> {
-        let bad = |name: &str, error: &dyn std::fmt::Display| AppError::Rules(format!("{name}: {error}"));
-        let (mut years, mut rulesets, mut catalogues) = (Vec::new(), Vec::new(), Vec::new());
-        for (name, text) in texts {
-            if name.starts_with("calendar/") {
-                years.push(Year::parse(text).map_err(|error| bad(name, &error))?);
-            } else if name.starts_with("catalogue") {
-                catalogues.push(Arc::new(Catalogue::parse(text).map_err(|error| bad(name, &error))?));
-            } else {
-                rulesets.push(Arc::new(Ruleset::parse(text).map_err(|error| bad(name, &error))?));
-            }
-        }
-        rulesets.sort_by_key(|rules| rules.valid_from);
-        catalogues.sort_by_key(|catalogue| catalogue.valid_from);
-        let rulesets = rulesets
-            .into_iter()
-            .map(|rules| {
-                let calendar =
-                    WorkCalendar::new(rules.zone, &rules.hours, &years).map_err(|error| bad(&rules.name, &error))?;
-                Ok(InForce { rules, calendar: Arc::new(calendar) })
-            })
-            .collect::<Result<_, AppError>>()?;
-        Ok(Self { rulesets, catalogues })
+        let texts: Vec<(&str, &str)> = texts.iter().map(|(name, text)| (name.as_str(), text.as_str())).collect();
+        Rulesets::load(&texts).map(Self).map_err(|wrong| AppError::Rules(wrong.to_string()))
     }
 
-    /// The rules in force at an instant.
+    /// The rules in force at an instant. Before the first day of all, the oldest stand in, so that
+    /// orders of earlier years can be imported.
     ///
     /// # Errors
-    /// [`AppError::Rules`] when no ruleset or no catalogue is in force then.
+    /// [`AppError::Rules`] when there is no ruleset or no catalogue at all.
     pub fn on(&self, at: Timestamp) -> Result<Day, AppError> {
-        let none = |what: &str| AppError::Rules(format!("no {what} is in force on {at}"));
-        let in_force = |rules: &&InForce| rules.rules.valid_from <= rules.date(at);
-        let rules = self.rulesets.iter().rev().find(in_force).ok_or_else(|| none("ruleset"))?.clone();
-        let date = rules.date(at);
-        let catalogue = self.catalogues.iter().rev().find(|catalogue| catalogue.valid_from <= date);
-        Ok(Day { rules, catalogue: catalogue.ok_or_else(|| none("catalogue"))?.clone() })
+        let found = self.0.at(at).map(|(rules, catalogue)| Day { rules: rules.clone(), catalogue: catalogue.clone() });
+        found.ok_or_else(|| AppError::Rules(format!("no ruleset or no catalogue is in force on {at}")))
+    }
+
+    /// Everything that was parsed.
+    pub fn all(&self) -> &Rulesets {
+        &self.0
     }
 }
 
@@ -100,6 +76,7 @@ impl Day {
         };
         let to = match &rule.to {
             Level::Lowest => chain.lowest(),
+            Level::Community => of_kind(&[OrgKind::CommunityBranch, OrgKind::VillageBranch]),
             Level::Street => of_kind(&[OrgKind::StreetCommittee, OrgKind::TownCommittee]),
             Level::District => of_kind(&[OrgKind::DistrictCommittee]).or_else(|| directory.top().map(|org| org.id)),
             Level::Org(code) => directory.org_by_code(code).map(|org| org.id),

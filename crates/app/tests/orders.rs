@@ -1,4 +1,3 @@
-#![allow(clippy::unwrap_used)]
 //! Orders through the use cases, on both engines: the whole way, two people at once, replays, time.
 
 use jiff::SignedDuration;

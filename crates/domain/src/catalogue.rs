@@ -1,22 +1,37 @@
-//! The catalogue of what orders are about: dated data after GB/T 30428 and GB/T 47678, plus plain
-//! entries in residents' words that point into it.
+//! The catalogue of what orders are about: dated data after GB/T 30428 and GB/T 47678, the
+//! district's own categories, and names in residents' words that point into it.
 
-use crate::orders::{Kind, Urgency};
+mod attribute;
+mod file;
+mod search;
+
+pub use attribute::{
+    Attribute, AttributeError, AttributeProblem, AttributeValue, Choice, Datatype, validate_attributes,
+};
+
+use crate::{
+    dated::{Provenance, Status},
+    located::Located,
+    orders::{Kind, Urgency},
+    ruleset::RulesetProblem,
+};
 use jiff::civil::Date;
-use serde::{Deserialize, Serialize};
-use thiserror::Error;
+use serde::Serialize;
+use std::collections::HashMap;
 
 /// One category.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Category {
-    /// Stable code: `E` and five digits for an event (事项) of the standard, `L` and digits for the
+    /// Stable code: `E` and the five digits of an event (事项) of the standard, of which `E01…` to
+    /// `E05…` are faults (异常) of the components (部件) of the same number; `L` and digits for the
     /// district's own.
     pub code: String,
-    /// Name in Chinese.
+    /// Name in Chinese, in residents' words where there are some.
     pub zh: String,
     /// Name in English.
     pub en: String,
+    /// Name in the standard; the same as `zh` where residents have no other.
+    pub standard: String,
     /// Heading that it stands under, a code of [`Group`].
     pub group: String,
     /// How soon such orders must be handled.
@@ -24,16 +39,34 @@ pub struct Category {
     /// What such orders usually are.
     pub kind: Kind,
     /// Other words for it, in both languages.
-    #[serde(default)]
     pub words: Vec<String>,
     /// Shown on the first page of choices.
-    #[serde(default)]
     pub plain: bool,
+    /// Its own questions, in their order.
+    pub attributes: Vec<Attribute>,
+}
+
+impl Category {
+    /// Whether it is the district's own rather than the standard's.
+    pub fn is_local(&self) -> bool {
+        self.code.starts_with('L')
+    }
+
+    /// Whether it is a fault of a component (部件异常).
+    pub fn is_fault(&self) -> bool {
+        matches!(self.code.get(..3), Some("E01" | "E02" | "E03" | "E04" | "E05"))
+    }
+
+    /// The event code (事项代码) of 11 digits in a region of six (GB/T 2260: Erqi is 410103); none
+    /// for the district's own categories.
+    pub fn official_code(&self, region: &str) -> Option<String> {
+        let digits = self.code.strip_prefix('E')?;
+        Some(format!("{region}{digits}"))
+    }
 }
 
 /// A heading of the catalogue.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Group {
     /// Stable code; also the picture's name.
     pub code: String,
@@ -43,132 +76,79 @@ pub struct Group {
     pub en: String,
 }
 
+/// One of the ten disorders (十乱) of the negative list, with the categories that are one.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Disorder {
+    /// Stable code.
+    pub code: String,
+    /// Name in Chinese.
+    pub zh: String,
+    /// Name in English.
+    pub en: String,
+    /// Codes of the categories.
+    pub categories: Vec<String>,
+    /// From where.
+    pub provenance: Provenance,
+}
+
 /// A catalogue in force from a date on.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[derive(Debug, Clone)]
 pub struct Catalogue {
     /// Its name.
     pub name: String,
+    /// The standard that it follows.
+    pub edition: String,
     /// First day on which it holds.
     pub valid_from: Date,
     /// Where it comes from.
     pub source: String,
+    /// How far it can be trusted.
+    pub status: Status,
     /// Headings, in the order shown.
     pub group: Vec<Group>,
-    /// Categories, in the order shown.
+    /// Categories: first those in residents' words, in the order shown, then the rest by code.
     pub category: Vec<Category>,
-}
-
-/// What is wrong with a catalogue.
-#[derive(Debug, Clone, PartialEq, Eq, Error)]
-pub enum CatalogueError {
-    /// It cannot be read; says where.
-    #[error("{0}")]
-    Syntax(String),
-    /// A code stands twice.
-    #[error("{0} stands twice")]
-    Twice(String),
-    /// A category's heading does not exist.
-    #[error("{0} stands under an unknown heading")]
-    NoGroup(String),
+    /// The ten disorders.
+    pub disorder: Vec<Disorder>,
+    by_code: HashMap<String, usize>,
+    phrases: Vec<Vec<search::Phrase>>,
 }
 
 impl Catalogue {
-    /// Reads a catalogue from TOML.
+    /// Reads a catalogue from TOML. Its `items` name CSV texts with the categories, its `lists`
+    /// TOML texts with headings, residents' words, questions and disorders; `part` finds them.
     ///
     /// # Errors
-    /// [`CatalogueError`], naming the line or the code.
-    pub fn parse(text: &str) -> Result<Self, CatalogueError> {
-        let catalogue: Self = toml::from_str(text).map_err(|error| CatalogueError::Syntax(error.to_string()))?;
-        for (at, category) in catalogue.category.iter().enumerate() {
-            if catalogue.category[..at].iter().any(|earlier| earlier.code == category.code) {
-                return Err(CatalogueError::Twice(category.code.clone()));
-            }
-            if !catalogue.group.iter().any(|group| group.code == category.group) {
-                return Err(CatalogueError::NoGroup(category.code.clone()));
-            }
-        }
-        Ok(catalogue)
+    /// The first problem with file and line.
+    pub fn load<'a>(
+        name: &str,
+        text: &str,
+        part: &dyn Fn(&str) -> Option<&'a str>,
+    ) -> Result<Self, Located<RulesetProblem>> {
+        file::load(name, text, part)
     }
 
     /// The category with a code.
     pub fn get(&self, code: &str) -> Option<&Category> {
-        self.category.iter().find(|category| category.code == code)
+        self.by_code.get(code).map(|at| &self.category[*at])
     }
 
-    /// Categories that fit what somebody typed, best first: the name itself, its beginning, a part
-    /// of it, another word for it, letters in common. At most `most`.
+    /// The categories of a heading, in the order shown.
+    pub fn in_group<'a>(&'a self, group: &'a str) -> impl Iterator<Item = &'a Category> {
+        self.category.iter().filter(move |category| category.group == group)
+    }
+
+    /// The disorder that a category is one of.
+    pub fn disorder_of(&self, category: &str) -> Option<&Disorder> {
+        self.disorder.iter().find(|disorder| disorder.categories.iter().any(|code| code == category))
+    }
+
+    /// Categories that fit what somebody typed, best first, at most `most`; see `search.rs` for
+    /// the order.
     pub fn search(&self, typed: &str, most: usize) -> Vec<&Category> {
-        let typed = typed.trim().to_lowercase();
-        if typed.is_empty() {
-            return Vec::new();
-        }
-        let mut found: Vec<(u32, usize)> = self
-            .category
-            .iter()
-            .enumerate()
-            .filter_map(|(at, category)| {
-                let names = [&category.zh, &category.en].into_iter().map(|name| fit(&name.to_lowercase(), &typed));
-                let words = category.words.iter().map(|word| fit(&word.to_lowercase(), &typed).saturating_sub(5));
-                let best = names.chain(words).max().unwrap_or(0) + u32::from(category.plain);
-                (best > 20).then_some((best, at))
-            })
-            .collect();
-        found.sort_by_key(|(best, at)| (std::cmp::Reverse(*best), *at));
-        found.into_iter().take(most).map(|(_, at)| &self.category[at]).collect()
+        search::search(self, typed, most)
     }
-}
-
-/// How well a name fits what was typed, 0 to 100.
-fn fit(name: &str, typed: &str) -> u32 {
-    if name == typed {
-        return 100;
-    }
-    if name.starts_with(typed) {
-        return 90;
-    }
-    if name.contains(typed) {
-        return 80;
-    }
-    if typed.contains(name) && name.chars().count() >= 2 {
-        return 70;
-    }
-    // Pairs of letters in common, as a share of the pairs typed: "灯坏了不亮" still finds "路灯不亮".
-    let pairs = |text: &str| -> Vec<(char, char)> { text.chars().zip(text.chars().skip(1)).collect() };
-    let (wanted, have) = (pairs(typed), pairs(name));
-    let common = wanted.iter().filter(|pair| have.contains(pair)).count();
-    if wanted.is_empty() { 0 } else { u32::try_from(60 * common / wanted.len()).unwrap_or(0) }
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn shipped() -> Catalogue {
-        Catalogue::parse(include_str!("../../../data/erqi/rulesets/catalogue-2026.toml")).unwrap()
-    }
-
-    #[test]
-    fn plain_words_find_the_category() {
-        let catalogue = shipped();
-        for (typed, code) in [
-            ("路灯", "E01037"),
-            ("灯不亮了", "E01037"),
-            ("井盖", "E01023"),
-            ("manhole", "E01023"),
-            ("streetlight", "E01037"),
-            ("垃圾没人收", "E06010"),
-            ("漏水", "L0101"),
-            ("没暖气", "L0104"),
-            ("noise", "E06028"),
-            ("违建", "E06001"),
-        ] {
-            assert_eq!(
-                catalogue.search(typed, 5).first().map(|category| category.code.as_str()),
-                Some(code),
-                "{typed}"
-            );
-        }
-        assert!(catalogue.search("量子力学", 5).is_empty());
-    }
-}
+mod tests;

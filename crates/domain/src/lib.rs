@@ -4,9 +4,12 @@
 pub mod actor;
 pub mod calendar;
 pub mod catalogue;
+pub mod dated;
 pub mod geo;
 pub mod ids;
+pub mod located;
 pub mod orders;
 pub mod org;
 pub mod place;
 pub mod ruleset;
+mod table;

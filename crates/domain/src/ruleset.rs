@@ -1,40 +1,152 @@
-//! Rulesets: deadlines, bounds and the dispatch list of a district as dated data with a source.
+//! Rulesets: every deadline, bound, scale and list of a jurisdiction as dated, sourced data. A
+//! later rule gets a ruleset of its own with a later first day; nothing is overwritten, so that an
+//! old order is always explained by the rules of its day.
+
+mod book;
+mod in_force;
+mod problem;
+pub(crate) mod read;
+
+pub use crate::dated::{Provenance, Status};
+pub use book::Rulesets;
+pub use in_force::InForce;
+pub use problem::RulesetProblem;
 
 use crate::{
-    calendar::{Due, Limit, WorkCalendar},
-    orders::{Hop, Timetable, Urgency},
+    calendar::{Limit, WorkingTime},
+    located::Located,
+    orders::{Diversion, Hop, Satisfied, Urgency},
 };
-use jiff::{Span, Timestamp, civil::Date};
-use serde::Deserialize;
-use std::sync::Arc;
-use thiserror::Error;
+use jiff::civil::Date;
+use serde::{Deserialize, Serialize};
 
-/// Whether a rule is what somebody decreed, or what we took for want of better.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+/// What a deadline is for: the hops of an order, and waits that are not hops of their own.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Step {
+    /// A hop of the order's way.
+    Hop(Hop),
+    /// Answer an enquiry (咨询), which needs no work in the field.
+    Answer,
+    /// Call the reporter back after a reply (回访).
+    CallBack,
+    /// Reopen a closed order.
+    Reopen,
+    /// How much an extension adds to the handling deadline.
+    Extension,
+}
+
+impl Step {
+    /// Every step.
+    pub const ALL: [Self; 10] = [
+        Self::Hop(Hop::Triage),
+        Self::Hop(Hop::Accept),
+        Self::Hop(Hop::Contact),
+        Self::Hop(Hop::Handle),
+        Self::Hop(Hop::Report),
+        Self::Hop(Hop::Rate),
+        Self::Answer,
+        Self::CallBack,
+        Self::Reopen,
+        Self::Extension,
+    ];
+
+    /// Stable code, as in the files.
+    pub fn code(self) -> &'static str {
+        match self {
+            Self::Hop(Hop::Triage) => "triage",
+            Self::Hop(Hop::Accept) => "accept",
+            Self::Hop(Hop::Contact) => "contact",
+            Self::Hop(Hop::Handle) => "handle",
+            Self::Hop(Hop::Report) => "report",
+            Self::Hop(Hop::Rate) => "rate",
+            Self::Answer => "answer",
+            Self::CallBack => "call_back",
+            Self::Reopen => "reopen",
+            Self::Extension => "extension",
+        }
+    }
+
+    /// The step for a code.
+    pub fn parse(code: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|step| step.code() == code)
+    }
+}
+
+/// How long a step may take, for one urgency or for all that have no limit of their own.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Deadline {
+    /// Which step.
+    pub step: Step,
+    /// For which urgency; none means for all others.
+    pub urgency: Option<Urgency>,
+    /// How long.
+    pub limit: Limit,
+    /// From where.
+    pub provenance: Provenance,
+}
+
+/// A level of the chain, or one organisation.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub enum Status {
-    /// In force by the source named.
-    Decreed,
-    /// Assumed; the district is asked to set its own.
-    Assumed,
+pub enum Level {
+    /// The lowest responsible organisation.
+    Lowest,
+    /// The community's or village's.
+    Community,
+    /// The street's or town's.
+    Street,
+    /// The district's.
+    District,
+    /// The organisation with this code, usually a department.
+    Org(String),
+}
+
+/// Where orders of some categories go (派单目录).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Dispatch {
+    /// Beginning of the category's code; an empty one fits all.
+    pub category: String,
+    /// To whom.
+    pub to: Level,
+    /// From where.
+    pub provenance: Provenance,
+}
+
+/// A reason to divert an order.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DiversionRule {
+    /// Which reason.
+    pub reason: Diversion,
+    /// Orders diverted for it are left out of the three rates (and shown as left out).
+    pub excluded_from_rates: bool,
+    /// From where.
+    pub provenance: Provenance,
+}
+
+/// How ratings are counted.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RatingScale {
+    /// The steps that count as satisfied for the rate of satisfaction (满意率).
+    pub satisfied: Vec<Satisfied>,
+    /// Weights in per cent of response, solution and satisfaction in the score; they add to 100.
+    pub weights: [u8; 3],
+    /// From where.
+    pub provenance: Provenance,
 }
 
 /// The rules in force from a date on.
-#[derive(Debug, Clone, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[derive(Debug, Clone)]
 pub struct Ruleset {
-    /// Its name.
+    /// Its name, unique among the jurisdiction's rulesets.
     pub name: String,
-    /// First day on which it holds.
+    /// First day on which it holds; it holds until a later one begins.
     pub valid_from: Date,
-    /// Where it comes from.
+    /// Where it comes from as a whole; its parts carry their own.
     pub source: String,
-    /// Decreed or assumed.
+    /// How far it can be trusted as a whole.
     pub status: Status,
-    /// The zone's offset in hours.
-    pub zone: i8,
-    /// Working hours of a day (`08:00-12:00`).
-    pub hours: Vec<String>,
+    /// Zone and working hours.
+    pub working_time: WorkingTime,
     /// How often an unsolved order reopens before it goes to the superior.
     pub max_reworks: u8,
     /// How often a handling deadline may be extended.
@@ -43,113 +155,73 @@ pub struct Ruleset {
     pub defer_days: u16,
     /// Most characters of a text (Open311: 4,000).
     pub max_text: usize,
-    /// Most photos with one order.
+    /// Most photos with one order at one time.
     pub max_photos: usize,
+    /// Most bytes of one photo.
+    pub max_photo_bytes: u64,
+    /// Most pixels (width × height) of one photo.
+    pub max_photo_pixels: u64,
     /// How near a border the resident is asked which side is meant, in metres.
     pub border_metres: f64,
-    /// How far similar orders are looked for, in metres.
+    /// Two orders of one category this near, in metres…
+    pub duplicate_metres: f64,
+    /// …and within so many hours are taken for the same trouble.
+    pub duplicate_hours: u32,
+    /// How far similar open orders are looked for, in metres.
     pub similar_metres: f64,
     /// How far back, in days.
     pub similar_days: u16,
+    /// How many are offered at most.
+    pub max_similar: usize,
+    /// Ratings.
+    pub rating: RatingScale,
+    /// The six reasons to divert, in the law's order.
+    pub diversions: Vec<DiversionRule>,
     /// Deadlines.
     pub deadline: Vec<Deadline>,
-    /// Which organisations handle what (派单目录).
-    #[serde(default)]
+    /// Which organisations handle what.
     pub dispatch: Vec<Dispatch>,
-}
-
-/// A deadline of one hop.
-#[derive(Debug, Clone, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Deadline {
-    /// `triage`, `accept`, `contact`, `handle`, `report`, `rate` or `extension`.
-    pub hop: String,
-    /// For which urgency; for all when it is missing.
-    pub urgency: Option<Urgency>,
-    /// How long.
-    #[serde(flatten)]
-    pub limit: Limit,
-    /// Where it comes from.
-    pub source: String,
-    /// Decreed or assumed.
-    pub status: Status,
-}
-
-/// Where orders of some categories go.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Dispatch {
-    /// Beginning of the category's code; an empty one fits all.
-    pub category: String,
-    /// To whom.
-    pub to: Level,
-}
-
-/// A level of the chain, or one organisation.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Level {
-    /// The lowest responsible organisation.
-    Lowest,
-    /// The street's or town's.
-    Street,
-    /// The district's.
-    District,
-    /// The organisation with this code.
-    Org(String),
-}
-
-/// What is wrong with a ruleset.
-#[derive(Debug, Clone, PartialEq, Eq, Error)]
-pub enum RulesetError {
-    /// It cannot be read; says where.
-    #[error("{0}")]
-    Syntax(String),
-    /// A hop's name is unknown.
-    #[error("unknown hop {0}")]
-    Hop(String),
-    /// A hop has no deadline for some urgency.
-    #[error("no deadline for {0} {1}")]
-    Missing(&'static str, &'static str),
-}
-
-const HOPS: [&str; 7] = ["triage", "accept", "contact", "handle", "report", "rate", "extension"];
-
-fn hop_name(hop: Hop) -> &'static str {
-    match hop {
-        Hop::Triage => "triage",
-        Hop::Accept => "accept",
-        Hop::Contact => "contact",
-        Hop::Handle => "handle",
-        Hop::Report => "report",
-        Hop::Rate => "rate",
-    }
+    bounds: Vec<(&'static str, Provenance)>,
 }
 
 impl Ruleset {
-    /// Reads a ruleset from TOML and checks that every hop has a deadline.
+    /// Names of the plain numbers, as the files and [`Ruleset::origin`] use them.
+    pub const BOUNDS: [&'static str; 13] = [
+        "max_reworks",
+        "max_extensions",
+        "defer_days",
+        "max_text",
+        "max_photos",
+        "max_photo_bytes",
+        "max_photo_pixels",
+        "border_metres",
+        "duplicate_metres",
+        "duplicate_hours",
+        "similar_metres",
+        "similar_days",
+        "max_similar",
+    ];
+
+    /// Reads a ruleset from TOML; `name` is the file's, for errors.
     ///
     /// # Errors
-    /// [`RulesetError`], naming the line or the hop.
-    pub fn parse(text: &str) -> Result<Self, RulesetError> {
-        let rules: Self = toml::from_str(text).map_err(|error| RulesetError::Syntax(error.to_string()))?;
-        if let Some(odd) = rules.deadline.iter().find(|deadline| !HOPS.contains(&deadline.hop.as_str())) {
-            return Err(RulesetError::Hop(odd.hop.clone()));
-        }
-        for hop in HOPS {
-            for urgency in Urgency::ALL {
-                if rules.limit(hop, *urgency).is_none() {
-                    return Err(RulesetError::Missing(hop, urgency.code()));
-                }
-            }
-        }
-        Ok(rules)
+    /// The first problem with its line: unreadable text, unknown or repeated codes, numbers that
+    /// make no sense, a missing source, a step or bound or diversion that every ruleset needs.
+    pub fn parse(name: &str, text: &str) -> Result<Self, Located<RulesetProblem>> {
+        read::parse(name, text)
     }
 
-    /// The limit of a hop: the one for this urgency, or the one for all.
-    pub fn limit(&self, hop: &str, urgency: Urgency) -> Option<Limit> {
-        let of = |wanted| self.deadline.iter().find(|deadline| deadline.hop == hop && deadline.urgency == wanted);
-        of(Some(urgency)).or_else(|| of(None)).map(|deadline| deadline.limit)
+    /// How long a hop may take for an order of this urgency; none when the rules set no limit.
+    pub fn deadline(&self, hop: Hop, urgency: Urgency) -> Option<Limit> {
+        self.deadline_for(Step::Hop(hop), urgency).map(|deadline| deadline.limit)
+    }
+
+    /// The deadline of a step with its origin: the one for this urgency before the one for all.
+    pub fn deadline_for(&self, step: Step, urgency: Urgency) -> Option<&Deadline> {
+        let of = |wanted: Option<Urgency>| {
+            self.deadline.iter().find(|deadline| deadline.step == step && deadline.urgency == wanted)
+        };
+        of(Some(urgency)).or_else(|| of(None))
     }
 
     /// Where orders of a category go: the longest fitting beginning decides.
@@ -157,71 +229,17 @@ impl Ruleset {
         let fitting = self.dispatch.iter().filter(|rule| category.starts_with(&rule.category));
         fitting.max_by_key(|rule| rule.category.len())
     }
-}
 
-/// A ruleset with its calendar: what the state machine asks.
-#[derive(Debug, Clone)]
-pub struct InForce {
-    /// The ruleset.
-    pub rules: Arc<Ruleset>,
-    /// The calendar.
-    pub calendar: Arc<WorkCalendar>,
-}
+    /// Whether a rating counts as satisfied.
+    pub fn counts_as_satisfied(&self, rating: Satisfied) -> bool {
+        self.rating.satisfied.contains(&rating)
+    }
 
-fn told(due: Due) -> (Timestamp, bool) {
-    (due.at, due.assumed)
-}
-
-impl Timetable for InForce {
-    fn due(&self, hop: Hop, urgency: Urgency, from: Timestamp) -> Option<(Timestamp, bool)> {
-        self.rules.limit(hop_name(hop), urgency).map(|limit| told(self.calendar.add(from, limit)))
-    }
-    fn extended(&self, urgency: Urgency, due: Timestamp) -> Option<(Timestamp, bool)> {
-        self.rules.limit("extension", urgency).map(|limit| told(self.calendar.add(due, limit)))
-    }
-    fn max_extensions(&self) -> u8 {
-        self.rules.max_extensions
-    }
-    fn max_reworks(&self) -> u8 {
-        self.rules.max_reworks
-    }
-    fn latest_review(&self, today: Date) -> Date {
-        today.saturating_add(Span::new().days(i64::from(self.rules.defer_days)))
-    }
-    fn date(&self, at: Timestamp) -> Date {
-        self.calendar.date(at)
-    }
-    fn end_of(&self, day: Date) -> Timestamp {
-        self.calendar.end_of(day)
-    }
-    fn max_text(&self) -> usize {
-        self.rules.max_text
+    /// Where a plain number comes from; see [`Ruleset::BOUNDS`].
+    pub fn origin(&self, bound: &str) -> Option<&Provenance> {
+        self.bounds.iter().find(|(name, _)| *name == bound).map(|(_, provenance)| provenance)
     }
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::calendar::Clock;
-
-    const SHIPPED: &str = include_str!("../../../data/erqi/rulesets/orders-2020.toml");
-
-    #[test]
-    fn the_shipped_ruleset_says_what_its_sources_say() {
-        let rules = Ruleset::parse(SHIPPED).unwrap();
-        let handle = |urgency| rules.limit("handle", urgency).unwrap();
-        assert_eq!(handle(Urgency::Urgent), Limit { amount: 2, clock: Clock::Hours });
-        assert_eq!(handle(Urgency::Utility), Limit { amount: 24, clock: Clock::Hours });
-        assert_eq!(handle(Urgency::General), Limit { amount: 7, clock: Clock::Days });
-        assert_eq!(handle(Urgency::Difficult), Limit { amount: 15, clock: Clock::Days });
-        assert_eq!((rules.max_reworks, rules.max_text), (2, 4000));
-    }
-
-    #[test]
-    fn a_missing_deadline_is_named() {
-        let cut = SHIPPED.replace("hop = \"rate\"", "hop = \"contact\"\nurgency = \"urgent\"");
-        assert_eq!(Ruleset::parse(&cut).unwrap_err(), RulesetError::Missing("rate", "urgent"));
-        let odd = SHIPPED.replace("hop = \"rate\"", "hop = \"rating\"");
-        assert_eq!(Ruleset::parse(&odd).unwrap_err(), RulesetError::Hop("rating".into()));
-    }
-}
+mod tests;

@@ -16,7 +16,7 @@ mod timetable;
 
 pub use event::{Event, What};
 pub use handle::{Ask, Defer, Extend, ReplyText};
-pub use new::{Channel, Draft, Kind, Limits, Location, Urgency};
+pub use new::{Channel, Draft, Kind, Limits, Location, Urgency, clean};
 pub use rate::{Rating, Satisfied, Solved};
 pub use refusal::Refusal;
 pub use route::{Diversion, Route};

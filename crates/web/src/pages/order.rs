@@ -91,8 +91,7 @@ pub(crate) fn stations(v: &Viewer, order: &Order) -> Vec<Station> {
         Stand::Replied { .. } => 3,
         Stand::Closed { .. } => 5,
     };
-    let second = if at == 1 { "state-routed" } else { "state-accepted" };
-    ["state-placed", second, "state-in_progress", "state-replied", "state-closed"]
+    ["state-placed", "state-accepted", "state-in_progress", "state-replied", "state-closed"]
         .iter()
         .enumerate()
         .map(|(index, key)| {
@@ -121,11 +120,11 @@ pub(crate) fn steps(app: &App, v: &Viewer, events: &[Recorded], full: bool) -> V
                     format!("→ {}{rule}", name(*to))
                 }
                 What::Escalated { to, .. } => format!("→ {}", name(*to)),
-                What::Returned { to, reason, .. } => format!("→ {} {reason}", name(*to)),
-                What::Reopened { to, reason, .. } | What::Supervised { to, reason } if full => {
+                What::Returned { to, reason, .. }
+                | What::Reopened { to, reason, .. }
+                | What::Supervised { to, reason } => {
                     format!("→ {} {reason}", name(*to))
                 }
-                What::Reopened { to, .. } | What::Supervised { to, .. } => format!("→ {}", name(*to)),
                 What::Whistled { to, ask, .. } => format!("→ {} {ask}", name(*to)),
                 What::Reported { text, .. } | What::Replied { text, .. } => text.clone(),
                 What::Extended { reason, due } => format!("{reason} · {}", v.when(*due)),

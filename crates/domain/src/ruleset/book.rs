@@ -1,0 +1,115 @@
+//! All rulesets, catalogues and calendars of one jurisdiction, by their first days.
+
+use super::{InForce, Ruleset, RulesetProblem as Problem};
+use crate::{
+    calendar::{WorkCalendar, Year},
+    catalogue::Catalogue,
+    located::{Located, Source},
+};
+use jiff::{Timestamp, civil::Date};
+use std::sync::Arc;
+
+/// All rulesets and catalogues of one jurisdiction.
+#[derive(Debug, Clone, Default)]
+pub struct Rulesets {
+    rules: Vec<InForce>,
+    catalogues: Vec<Arc<Catalogue>>,
+}
+
+impl Rulesets {
+    /// Reads everything from named texts. A TOML text with `deadline` is a ruleset, one with
+    /// `items` a catalogue, one with `year` a year's holidays; CSV under `calendar/` holds holidays
+    /// too. The rest are parts that catalogues name. No text at all is no ruleset at all.
+    ///
+    /// # Errors
+    /// The first problem with file and line.
+    pub fn load(files: &[(&str, &str)]) -> Result<Self, Located<Problem>> {
+        let (mut years, mut rules, mut catalogues) = (Vec::new(), Vec::new(), Vec::new());
+        let part = |wanted: &str| files.iter().find(|(name, _)| *name == wanted).map(|(_, text)| *text);
+        for (name, text) in files {
+            if name.ends_with(".csv") {
+                if name.starts_with("calendar/") {
+                    years.extend(Year::parse_csv(name, text).map_err(calendar)?);
+                }
+                continue;
+            }
+            let source = Source::new(name, text);
+            let table: toml::Table = super::read::toml(source)?;
+            if table.contains_key("year") {
+                years.push(Year::parse(name, text).map_err(calendar)?);
+            } else if table.contains_key("items") {
+                insert(source, &mut catalogues, Arc::new(Catalogue::load(name, text, &part)?))?;
+            } else if table.contains_key("deadline") {
+                insert(source, &mut rules, Arc::new(Ruleset::parse(name, text)?))?;
+            }
+        }
+        let in_force = |rules: Arc<Ruleset>| match WorkCalendar::new(&rules.working_time, &years) {
+            Ok(calendar) => Ok(InForce { rules, calendar: Arc::new(calendar) }),
+            Err(problem) => Err(Source::new("calendar/", "").whole(Problem::Calendar(problem))),
+        };
+        Ok(Self { rules: rules.into_iter().map(in_force).collect::<Result<_, _>>()?, catalogues })
+    }
+
+    /// The ruleset that holds on a day; none before the first.
+    pub fn on(&self, day: Date) -> Option<&InForce> {
+        self.rules.iter().rev().find(|rules| rules.rules.valid_from <= day)
+    }
+
+    /// The catalogue that holds on a day; none before the first.
+    pub fn catalogue_on(&self, day: Date) -> Option<&Arc<Catalogue>> {
+        self.catalogues.iter().rev().find(|catalogue| catalogue.valid_from <= day)
+    }
+
+    /// Ruleset and catalogue at an instant. Before the first day of all, the oldest stand in, so
+    /// that orders of earlier years can be imported; none only when there are none at all.
+    pub fn at(&self, at: Timestamp) -> Option<(&InForce, &Arc<Catalogue>)> {
+        let day = self.rules.last()?.calendar.date(at);
+        let rules = self.on(day).or(self.rules.first())?;
+        Some((rules, self.catalogue_on(day).or(self.catalogues.first())?))
+    }
+
+    /// All rulesets, oldest first.
+    pub fn rules(&self) -> &[InForce] {
+        &self.rules
+    }
+
+    /// All catalogues, oldest first.
+    pub fn catalogues(&self) -> &[Arc<Catalogue>] {
+        &self.catalogues
+    }
+}
+
+/// What begins on a day and has a name.
+trait Dated {
+    fn key(&self) -> (Date, &str);
+}
+
+impl Dated for Ruleset {
+    fn key(&self) -> (Date, &str) {
+        (self.valid_from, &self.name)
+    }
+}
+
+impl Dated for Catalogue {
+    fn key(&self) -> (Date, &str) {
+        (self.valid_from, &self.name)
+    }
+}
+
+/// Puts something into its place by its first day; names and days are unique.
+fn insert<T: Dated>(source: Source<'_>, all: &mut Vec<Arc<T>>, new: Arc<T>) -> Result<(), Located<Problem>> {
+    let (day, name) = new.key();
+    if all.iter().any(|other| other.key().0 == day) {
+        return Err(source.whole(Problem::RepeatedDay(day)));
+    }
+    if all.iter().any(|other| other.key().1 == name) {
+        return Err(source.whole(Problem::RepeatedCode { what: "name", code: name.to_owned() }));
+    }
+    let at = all.partition_point(|other| other.key().0 < day);
+    all.insert(at, new);
+    Ok(())
+}
+
+fn calendar(wrong: Located<crate::calendar::CalendarProblem>) -> Located<Problem> {
+    Located { file: wrong.file, line: wrong.line, problem: Problem::Calendar(wrong.problem) }
+}
