@@ -19,6 +19,9 @@ pub struct Cluster {
 /// Width of a cluster on the screen, in pixels of a 256-pixel tile: wider than a fingertip.
 const WIDTH: f64 = 56.0;
 
+/// Least distance of two clusters on the screen, in pixels.
+const NEAREST: f64 = 40.0;
+
 /// Gathers points (longitude, latitude in degrees) at a zoom of the web map (0 = the whole earth in
 /// one tile). Cells are squares of the Mercator plane, so that clusters do not jump while panning.
 pub fn gather(points: impl IntoIterator<Item = (f64, f64)>, zoom: f64) -> Vec<Cluster> {
@@ -33,6 +36,34 @@ pub fn gather(points: impl IntoIterator<Item = (f64, f64)>, zoom: f64) -> Vec<Cl
         let share = 1.0 / cluster.count as f64;
         cluster.lon += (lon - cluster.lon) * share;
         cluster.lat += (lat - cluster.lat) * share;
+    }
+    apart(found, cells)
+}
+
+/// Joins neighbours that would lie on top of each other on the screen.
+fn apart(mut found: BTreeMap<(i64, i64), Cluster>, cells: f64) -> Vec<Cluster> {
+    let keys: Vec<(i64, i64)> = found.keys().copied().collect();
+    let plane = |cluster: &Cluster| {
+        let y = (1.0 - cluster.lat.to_radians().tan().asinh() / std::f64::consts::PI) / 2.0;
+        ((cluster.lon / 360.0 + 0.5) * cells, y * cells)
+    };
+    for (x, y) in keys {
+        for next in [(x, y + 1), (x + 1, y - 1), (x + 1, y), (x + 1, y + 1)] {
+            let (Some(own), Some(other)) = (found.get(&(x, y)), found.get(&next)) else { continue };
+            let ((ax, ay), (bx, by)) = (plane(own), plane(other));
+            if (ax - bx).hypot(ay - by) * WIDTH >= NEAREST {
+                continue;
+            }
+            // The neighbour is looked at later than this one, so chains join as well.
+            let Some(own) = found.remove(&(x, y)) else { break };
+            if let Some(other) = found.get_mut(&next) {
+                let share = own.count as f64 / (own.count + other.count) as f64;
+                other.lon += (own.lon - other.lon) * share;
+                other.lat += (own.lat - other.lat) * share;
+                other.count += own.count;
+            }
+            break;
+        }
     }
     found.into_values().collect()
 }

@@ -1,3 +1,4 @@
+#![allow(clippy::unwrap_used)]
 //! Orders through the use cases, on both engines: the whole way, two people at once, replays, time.
 
 use jiff::SignedDuration;

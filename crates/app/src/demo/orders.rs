@@ -122,7 +122,8 @@ impl App {
             joined_at: placed_at,
             about: About { name: "（示例居民）".into(), ..About::default() },
         };
-        let first = prepared.events.into_iter().map(|event| (Actor::Anyone, event)).collect();
+        let by = |at: usize| if at == 0 { Actor::Anyone } else { Actor::System };
+        let first = prepared.events.into_iter().enumerate().map(|(at, event)| (by(at), event)).collect();
         let mut life = Life { order: prepared.order, events: first, at: placed_at, now };
         // How far each went by now; some are late, some wait.
         life.live(number, done, reporter.id, &rules, self)?;

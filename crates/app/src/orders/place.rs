@@ -123,7 +123,9 @@ impl App {
                 Box::pin(async move {
                     orders::insert(&mut conn, &j, &kept, &index).await?;
                     reporters::insert(&mut conn, &j, &reporter).await?;
-                    events::append(&mut conn, &j, &actor, &events).await?;
+                    // Somebody placed it; the dispatch list sent it on.
+                    events::append(&mut conn, &j, &actor, &events[..1]).await?;
+                    events::append(&mut conn, &j, &Actor::System, &events[1..]).await?;
                     for photo in photos {
                         luyuan_store::files::attach(&mut conn, &j, photo, kept.id).await?;
                     }

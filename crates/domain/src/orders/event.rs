@@ -107,6 +107,15 @@ impl What {
     /// Whether the public timeline shows the words that people wrote in it. The step itself is
     /// always shown; what a reporter answered or commented, and what was said on the phone, is not.
     pub fn words_public(&self) -> bool {
-        !matches!(self, Self::Answered { .. } | Self::Asked { .. } | Self::Contacted { .. } | Self::Rated { .. })
+        !matches!(
+            self,
+            Self::Answered { .. }
+                | Self::Asked { .. }
+                | Self::Contacted { .. }
+                | Self::Rated { .. }
+                // Their reason is what the reporter commented.
+                | Self::Reopened { .. }
+                | Self::Supervised { .. }
+        )
     }
 }

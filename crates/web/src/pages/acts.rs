@@ -37,7 +37,7 @@ async fn act(State(site): State<Site>, v: Viewer, Path((number, act)): Path<(Str
 fn org(site: &Site, form: &Form) -> Result<OrgId, AppError> {
     let directory = site.app.directory();
     let found = directory.org_by_code(form.get("org")).map(|org| org.id);
-    found.ok_or_else(|| AppError::Refused(luyuan_domain::orders::Refusal::UnknownOrg))
+    found.ok_or(AppError::Refused(luyuan_domain::orders::Refusal::UnknownOrg))
 }
 
 async fn run(site: &Site, v: &Viewer, number: &str, act: &str, form: Form) -> Result<Order, AppError> {

@@ -91,7 +91,8 @@ pub(crate) fn stations(v: &Viewer, order: &Order) -> Vec<Station> {
         Stand::Replied { .. } => 3,
         Stand::Closed { .. } => 5,
     };
-    ["state-placed", "state-accepted", "state-in_progress", "state-replied", "state-closed"]
+    let second = if at == 1 { "state-routed" } else { "state-accepted" };
+    ["state-placed", second, "state-in_progress", "state-replied", "state-closed"]
         .iter()
         .enumerate()
         .map(|(index, key)| {
@@ -120,11 +121,11 @@ pub(crate) fn steps(app: &App, v: &Viewer, events: &[Recorded], full: bool) -> V
                     format!("→ {}{rule}", name(*to))
                 }
                 What::Escalated { to, .. } => format!("→ {}", name(*to)),
-                What::Returned { to, reason, .. }
-                | What::Reopened { to, reason, .. }
-                | What::Supervised { to, reason } => {
+                What::Returned { to, reason, .. } => format!("→ {} {reason}", name(*to)),
+                What::Reopened { to, reason, .. } | What::Supervised { to, reason } if full => {
                     format!("→ {} {reason}", name(*to))
                 }
+                What::Reopened { to, .. } | What::Supervised { to, .. } => format!("→ {}", name(*to)),
                 What::Whistled { to, ask, .. } => format!("→ {} {ask}", name(*to)),
                 What::Reported { text, .. } | What::Replied { text, .. } => text.clone(),
                 What::Extended { reason, due } => format!("{reason} · {}", v.when(*due)),
