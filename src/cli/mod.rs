@@ -68,6 +68,8 @@ enum Command {
     Doctor,
     /// Place an order from the command line
     PlaceOrder(place_order::Options),
+    /// Print the OpenAPI document of the JSON API
+    Openapi,
     /// Accounts
     #[command(subcommand)]
     User(user::Verb),
@@ -144,6 +146,13 @@ pub async fn run(cli: Cli) -> Result<(), Trouble> {
             Ok(())
         }
         Command::Doctor => doctor::run(&common).await,
+        Command::Openapi => {
+            println!(
+                "{}",
+                luyuan_web::api::document().map_err(|error| Trouble { code: 1, sentence: error.to_string() })?
+            );
+            Ok(())
+        }
         Command::PlaceOrder(options) => place_order::run(common.start().await?, options).await,
         Command::User(verb) => user::run(common.start().await?, verb).await,
     }

@@ -1,5 +1,6 @@
 //! Luyuan over HTTP: pages, the JSON API, and Open311.
 
+pub mod api;
 mod assets;
 mod events;
 mod fault;
@@ -29,6 +30,7 @@ pub fn router(site: Site) -> Router {
     let fixed = |name, value| SetResponseHeaderLayer::if_not_present(name, HeaderValue::from_static(value));
     Router::new()
         .merge(pages::routes())
+        .merge(api::routes())
         .merge(events::routes())
         .merge(assets::routes())
         .fallback(fault::no_such_page)

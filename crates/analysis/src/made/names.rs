@@ -60,9 +60,17 @@ pub(super) fn anchor(name: &str, boundary: &Polygon, rng: &mut Rng) -> Coord {
 
 /// A community's short name: 祥云社区居民委员会 → 祥云社区, 张寨村委会 → 张寨村.
 pub fn short(name: &str) -> String {
-    let name = name.strip_suffix("居民委员会").or_else(|| name.strip_suffix("居委会")).unwrap_or(name);
-    let name = name.strip_suffix("民委员会").or_else(|| name.strip_suffix("委会")).unwrap_or(name);
-    name.to_owned()
+    let endings = [
+        ("社区居民管理委员会", "社区"),
+        ("社区居民委员会", "社区"),
+        ("社区居委会", "社区"),
+        ("居民委员会", "社区"),
+        ("居委会", "社区"),
+        ("村民委员会", "村"),
+        ("村委会", "村"),
+    ];
+    let fitting = endings.iter().find_map(|(long, brief)| name.strip_suffix(long).map(|stem| format!("{stem}{brief}")));
+    fitting.unwrap_or_else(|| name.to_owned())
 }
 
 /// A compound's name: the community's and a house number, unique within it.

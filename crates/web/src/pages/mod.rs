@@ -1,7 +1,7 @@
 //! Pages: each works without a script; scripts make them quicker.
 
 mod acts;
-mod filter;
+pub(crate) mod filter;
 mod home;
 mod list;
 mod login;
