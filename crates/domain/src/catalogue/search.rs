@@ -14,6 +14,7 @@ use std::cmp::Reverse;
 pub(super) struct Phrase {
     text: String,
     words: Vec<String>,
+    pairs: Vec<(char, char)>,
     /// Points less than a name's.
     handicap: u32,
 }
@@ -33,14 +34,18 @@ pub(super) fn phrases(category: &Category) -> Vec<Phrase> {
 }
 
 fn phrase(text: &str, handicap: u32) -> Phrase {
-    let text = fold(text);
-    Phrase { words: words(&text), text, handicap }
+    made(fold(text), handicap)
+}
+
+fn made(text: String, handicap: u32) -> Phrase {
+    let pairs = if text.is_ascii() { Vec::new() } else { text.chars().zip(text.chars().skip(1)).collect() };
+    Phrase { words: words(&text), pairs, text, handicap }
 }
 
 pub(super) fn search<'a>(catalogue: &'a Catalogue, typed: &str, most: usize) -> Vec<&'a Category> {
     // A sentence says what it is about long before its two hundredth letter.
     let typed: String = fold(typed).chars().take(200).collect();
-    let typed = Phrase { words: words(&typed), text: typed, handicap: 0 };
+    let typed = made(typed, 0);
     if typed.text.is_empty() {
         return Vec::new();
     }
@@ -75,7 +80,7 @@ fn fit(phrase: &Phrase, typed: &Phrase) -> u32 {
     if !name.is_ascii() && name.chars().count() >= 2 && wanted.contains(name) {
         return 60 + u32::try_from(name.chars().count().min(9)).unwrap_or(9) * 2;
     }
-    in_words(&phrase.words, &typed.words).max(if chinese { in_pairs(name, wanted) } else { 0 })
+    in_words(&phrase.words, &typed.words).max(in_pairs(&phrase.pairs, &typed.pairs))
 }
 
 /// Words in common, as a share of those typed.
@@ -97,9 +102,7 @@ fn in_words(name: &[String], typed: &[String]) -> u32 {
 }
 
 /// Pairs of neighbouring letters in common, as a share of those typed: 灯坏了不亮 finds 路灯不亮.
-fn in_pairs(name: &str, typed: &str) -> u32 {
-    let pairs = |text: &str| -> Vec<(char, char)> { text.chars().zip(text.chars().skip(1)).collect() };
-    let (have, wanted) = (pairs(name), pairs(typed));
+fn in_pairs(have: &[(char, char)], wanted: &[(char, char)]) -> u32 {
     let common = wanted.iter().filter(|pair| have.contains(pair)).count();
     share(58, common, wanted.len().min(have.len() + 2))
 }
