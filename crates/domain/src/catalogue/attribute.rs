@@ -200,8 +200,8 @@ fn check(attribute: &Attribute, values: &[String]) -> Option<AttributeProblem> {
     };
     let length = first.chars().count();
     match attribute.datatype {
-        Datatype::String => return (length > LINE).then_some(AttributeProblem::TooLong),
-        Datatype::Text => return (length > TEXT).then_some(AttributeProblem::TooLong),
+        Datatype::String => (length > LINE).then_some(AttributeProblem::TooLong),
+        Datatype::Text => (length > TEXT).then_some(AttributeProblem::TooLong),
         Datatype::Number => (!is_number(first)).then_some(AttributeProblem::NotANumber),
         Datatype::Datetime => (!is_datetime(first)).then_some(AttributeProblem::BadDatetime),
         Datatype::SingleValueList | Datatype::MultiValueList => {
