@@ -1,39 +1,61 @@
-//! `cargo xtask demo | test | bench | ui`: the project's own tasks, so that two commands are enough.
+//! `cargo xtask demo | test | bench | ui`: everything that trying, checking and measuring Luyuan takes.
 
-mod need;
-mod postgres;
-mod run;
+mod bench;
+mod command;
+mod debian;
+mod demo;
 mod test;
+mod ui;
+mod workspace;
 
-use std::process::{Command, ExitCode};
+use clap::{Parser, Subcommand};
+use std::process::ExitCode;
 
-const HELP: &str = "cargo xtask TASK
+/// Builds, tries, checks and measures Luyuan.
+#[derive(Parser)]
+#[command(
+    name = "cargo xtask",
+    bin_name = "cargo xtask",
+    after_help = "EXAMPLES:
+  cargo xtask demo                      build everything, load the demo district, serve it
+  cargo xtask demo --listen 0.0.0.0:80  the same, for other machines too
+  cargo xtask test                      every check there is; ends with `N passed, N failed`
+  cargo xtask test fmt lint unit        only these
+  cargo xtask bench                     speed as ratios against named peers
+  cargo xtask ui                        only the interface in ui/
 
-  demo [DIR]     build everything and serve the demonstration district on 127.0.0.1:8311 (data in DIR, ./data-dir)
-  test [STEP…]   run all checks, or only some: fmt lint docs ui rust browser
-  bench          build and run the benchmarks; they print ratios
-  ui             build the interface into ui/dist
+NEEDED: Rust, Node.js 20 or newer with npm, a C compiler. The tests also want PostgreSQL 15 or newer,
+Chromium, a Chinese font and Python 3; on Debian they are installed when you are root.
 
-What is missing (Node 20, PostgreSQL, Chromium, a Chinese font) is installed by apt-get when you are root,
-or asked for in one sentence.";
+ENVIRONMENT:
+  CARGO_TARGET_DIR       where everything is built [default: target]
+  CI=true                what is missing fails the tests instead of being left out
+  LUYUAN_TEST_POSTGRES   a PostgreSQL server for the tests, instead of one that is started for them
+  LUYUAN_TEST_CHROMIUM   the browser for the tests [default: the first Chromium or Chrome found]"
+)]
+struct Cli {
+    #[command(subcommand)]
+    task: Task,
+}
+
+#[derive(Subcommand)]
+enum Task {
+    /// Build everything, load the demonstration district and serve it
+    Demo(demo::Options),
+    /// Run all checks, or the named ones
+    Test(test::Options),
+    /// Measure speed as ratios against named peers, in one run
+    Bench(bench::Options),
+    /// Build the interface in ui/
+    Ui,
+}
 
 fn main() -> ExitCode {
-    let mut arguments = std::env::args().skip(1);
-    let task = arguments.next().unwrap_or_default();
-    let rest: Vec<String> = arguments.collect();
-    let done = match task.as_str() {
-        "demo" => demo(&rest),
-        "test" => test::all(&rest),
-        "ui" => ui(),
-        "bench" => bench(),
-        _ => {
-            println!("{HELP}");
-            return if task.is_empty() || task.contains("help") || task == "-h" {
-                ExitCode::SUCCESS
-            } else {
-                ExitCode::from(2)
-            };
-        }
+    let done = match Cli::parse().task {
+        Task::Demo(options) => demo::run(&options),
+        Task::Test(options) => test::run(&options),
+        Task::Bench(options) => bench::run_all(&options),
+        Task::Ui => ui::build(),
     };
     match done {
         Ok(()) => ExitCode::SUCCESS,
@@ -42,34 +64,4 @@ fn main() -> ExitCode {
             ExitCode::FAILURE
         }
     }
-}
-
-/// Builds the interface; the lock file decides what is installed.
-fn ui() -> Result<(), String> {
-    need::node()?;
-    run::step("interface: packages", Command::new("npm").args(["ci", "--no-audit", "--no-fund"]).current_dir("ui"))?;
-    run::step("interface: build", Command::new("node").arg("build.mjs").current_dir("ui"))
-}
-
-/// The binary in the quick profile, with the interface inside.
-fn demo(rest: &[String]) -> Result<(), String> {
-    ui()?;
-    run::step("program: build", Command::new("cargo").args(["build", "--bin", "luyuan"]))?;
-    let folder = rest.first().map_or("./data-dir", String::as_str);
-    println!("data in {folder}; stop with Ctrl-C");
-    let program = run::target().join("debug/luyuan");
-    run::quiet(Command::new(program).args(["demo", "--data", folder, "--listen", "127.0.0.1:8311"]))
-}
-
-fn bench() -> Result<(), String> {
-    let manifest = "benches/Cargo.toml";
-    run::step("benchmarks: build", Command::new("cargo").args(["build", "--release", "--manifest-path", manifest]))?;
-    for name in ["orders", "locate"] {
-        let source = std::path::Path::new("benches/src/bin").join(format!("{name}.rs"));
-        if source.exists() {
-            let mut bench = Command::new("cargo");
-            run::step(name, bench.args(["run", "--release", "--manifest-path", manifest, "--bin", name]))?;
-        }
-    }
-    Ok(())
 }

@@ -1,0 +1,6 @@
+//! Tests of the whole: its structure, its documents, and the real program.
+#![allow(clippy::expect_used, clippy::unwrap_used, clippy::panic)] // a test that cannot go on must fail loudly
+
+mod architecture;
+mod docs;
+mod files;
