@@ -1,16 +1,16 @@
 //! `luyuan demo`: the demonstration district, loaded once and served.
 
-use super::{Common, Trouble, serve};
+use super::{Common, Trouble, serve::Door};
 use luyuan_app::demo::PASSWORD;
 
 /// Loads and serves; prints where to look and who may log in.
 pub async fn run(common: &Common) -> Result<(), Trouble> {
+    let door = Door::open(common).await?;
     let app = common.start().await?;
     let welcome = app.load_demo(|step| eprintln!("loading the demonstration district: {step}")).await?;
-    let address = common.address.clone().unwrap_or_else(|| format!("http://{}", common.listen));
-    println!("address={address}");
+    println!("address={}", door.address);
     let accounts: Vec<String> = welcome.accounts.iter().map(|(login, name)| format!("{login} ({name})")).collect();
     println!("accounts={} password={PASSWORD}", accounts.join(", "));
     println!("api_key={}", welcome.api_key);
-    serve::run(common, app, true).await
+    door.serve(app, true).await
 }

@@ -90,7 +90,15 @@ impl From<AppError> for Trouble {
             AppError::Refused(_) | AppError::Wrong(_) | AppError::Outside | AppError::Rules(_) => 3,
             _ => 1,
         };
-        Self { code, sentence: format!("{error} ({})", error.code()) }
+        let sentence = match &error {
+            AppError::Wrong(wrong) => {
+                let each =
+                    wrong.iter().map(|one| format!("{}: {} {}", one.field, one.code, one.detail).trim_end().to_owned());
+                format!("nothing was saved; {}", each.collect::<Vec<_>>().join("; "))
+            }
+            _ => format!("{error} ({})", error.code()),
+        };
+        Self { code, sentence }
     }
 }
 
@@ -127,7 +135,7 @@ impl Common {
 pub async fn run(cli: Cli) -> Result<(), Trouble> {
     let common = cli.common;
     match cli.command {
-        Command::Serve => serve::run(&common, common.start().await?, false).await,
+        Command::Serve => serve::run(&common).await,
         Command::Demo => demo::run(&common).await,
         Command::Migrate => {
             let app = common.start().await?;

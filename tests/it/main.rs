@@ -2,5 +2,6 @@
 #![allow(clippy::expect_used, clippy::unwrap_used, clippy::panic)] // a test that cannot go on must fail loudly
 
 mod architecture;
+mod binary;
 mod docs;
 mod files;

@@ -28,12 +28,14 @@ pub fn run(options: &Options) -> Result<(), String> {
     println!("1/3 interface");
     ui::build()?;
     println!("2/3 program (the first build takes some minutes)");
-    command::run(&mut cargo(&["build", "--profile", "demo", "--package", "luyuan"]))?;
+    // The development profile with optimised dependencies: built in a third of the time of a release,
+    // a page still takes 3 ms, and the tests use the same build.
+    command::run(&mut cargo(&["build", "--bin", "luyuan"]))?;
     println!("3/3 demonstration district, after {:.0} s", start.elapsed().as_secs_f64());
     if options.build {
         return Ok(());
     }
-    let mut luyuan = Command::new(target().join("demo/luyuan"));
+    let mut luyuan = Command::new(target().join("debug/luyuan"));
     luyuan.current_dir(root()).arg("demo").arg("--data").arg(&options.data).arg("--listen").arg(&options.listen);
-    Err(format!("cannot start {}: {}", target().join("demo/luyuan").display(), luyuan.exec()))
+    Err(format!("cannot start {}: {}", target().join("debug/luyuan").display(), luyuan.exec()))
 }

@@ -1,6 +1,5 @@
 #![allow(clippy::unwrap_used)]
 //! Orders through the use cases, on both engines: the whole way, two people at once, replays, time.
-#![allow(clippy::unwrap_used)] // a test that cannot go on must fail loudly
 
 use jiff::SignedDuration;
 use luyuan_app::{

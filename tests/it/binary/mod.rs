@@ -1,0 +1,9 @@
+//! The real program, run as people and other programs run it.
+
+mod commands;
+mod crash;
+mod http;
+mod site;
+
+/// The program under test.
+pub const LUYUAN: &str = env!("CARGO_BIN_EXE_luyuan");
