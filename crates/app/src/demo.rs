@@ -194,6 +194,7 @@ fn place(made: &Made, ids: &HashMap<String, PlaceId>, district: PlaceId) -> Plac
         MadeKind::Street => PlaceKind::Street,
         MadeKind::Community if made.name.contains("村委会") || made.name.contains("村民") => PlaceKind::Village,
         MadeKind::Community => PlaceKind::Community,
+        MadeKind::Grid => PlaceKind::Grid,
         MadeKind::Compound => PlaceKind::Compound,
         MadeKind::Building => PlaceKind::Building,
         MadeKind::Road => PlaceKind::RoadSection,

@@ -1,105 +1,128 @@
-//! Names and rough positions of the made district: real names of streets and roads, made lines.
+//! Names: what the lists' names mean as places, and plausible ones for what is made.
 
-use super::{
-    Block, Made,
-    cells::{Rng, inside_box},
-};
-use geo::{Contains, Coord, MultiPolygon, Point, Polygon};
+use super::rng::Rng;
+use std::collections::HashSet;
 
-const fn at(x: f64, y: f64) -> Coord {
-    Coord { x, y }
-}
-
-/// Where 淮园 lies: the corner of 嵩山路 and 政通路, roughly.
-pub(super) const HUAIYUAN: Coord = at(113.6275, 34.7275);
-
-/// Rough middle of each street, so that the made map resembles the real one. Not survey data.
-const ANCHORS: [(&str, Coord); 16] = [
-    ("淮河路", at(113.631, 34.733)),
-    ("铭功路", at(113.653, 34.759)),
-    ("一马路", at(113.658, 34.745)),
-    ("蜜蜂张", at(113.643, 34.748)),
-    ("五里堡", at(113.650, 34.728)),
-    ("大学路", at(113.641, 34.735)),
-    ("建中街", at(113.641, 34.756)),
-    ("福华街", at(113.655, 34.736)),
-    ("德化街", at(113.662, 34.753)),
-    ("嵩山路", at(113.626, 34.716)),
-    ("京广路", at(113.647, 34.714)),
-    ("长江路", at(113.638, 34.701)),
-    ("人和路", at(113.615, 34.690)),
-    ("侯寨", at(113.600, 34.645)),
-    ("金水源", at(113.632, 34.672)),
-    ("马寨", at(113.545, 34.675)),
-];
-
-/// Rough lines of main roads; clipped to the district. Made, with real names.
-pub(super) const ROADS: [(&str, [Coord; 3]); 14] = [
-    ("京广路", [at(113.652, 34.770), at(113.648, 34.720), at(113.645, 34.600)]),
-    ("嵩山路", [at(113.630, 34.770), at(113.627, 34.720), at(113.617, 34.600)]),
-    ("大学路", [at(113.644, 34.770), at(113.640, 34.720), at(113.633, 34.600)]),
-    ("桐柏路", [at(113.612, 34.770), at(113.610, 34.700), at(113.602, 34.600)]),
-    ("兴华街", [at(113.6355, 34.745), at(113.635, 34.730), at(113.6345, 34.718)]),
-    ("陇海路", [at(113.490, 34.744), at(113.600, 34.744), at(113.680, 34.742)]),
-    ("淮河路", [at(113.590, 34.7355), at(113.630, 34.7350), at(113.665, 34.7345)]),
-    ("政通路", [at(113.620, 34.7285), at(113.630, 34.7280), at(113.642, 34.7275)]),
-    ("人和路", [at(113.612, 34.7235), at(113.625, 34.7230), at(113.641, 34.7225)]),
-    ("航海路", [at(113.490, 34.7185), at(113.600, 34.7180), at(113.680, 34.7175)]),
-    ("红云路", [at(113.642, 34.7115), at(113.650, 34.7110), at(113.658, 34.7105)]),
-    ("长江路", [at(113.490, 34.7015), at(113.600, 34.7010), at(113.680, 34.7005)]),
-    ("南三环", [at(113.490, 34.6875), at(113.600, 34.6880), at(113.680, 34.6885)]),
-    ("南四环", [at(113.490, 34.6500), at(113.600, 34.6520), at(113.680, 34.6540)]),
-];
-
-/// A street's rough middle, or some point inside for one that is not known.
-pub(super) fn anchor(name: &str, boundary: &Polygon, rng: &mut Rng) -> Coord {
-    let known = ANCHORS.iter().find(|(part, _)| name.starts_with(part)).map(|(_, anchor)| *anchor);
-    let known = known.filter(|anchor| boundary.contains(&Point::from(*anchor)));
-    known.unwrap_or_else(|| inside_box(&MultiPolygon(vec![boundary.clone()]), rng))
-}
-
-/// A community's short name: 祥云社区居民委员会 → 祥云社区, 张寨村委会 → 张寨村.
+/// A community's short name: 祥云社区居民委员会 → 祥云社区, 张寨村委会 → 张寨村,
+/// 郑州火车站地区拟居委会 → 郑州火车站地区.
 pub fn short(name: &str) -> String {
-    let endings = [
-        ("社区居民管理委员会", "社区"),
-        ("社区居民委员会", "社区"),
-        ("社区居委会", "社区"),
-        ("居民委员会", "社区"),
-        ("居委会", "社区"),
-        ("村民委员会", "村"),
-        ("村委会", "村"),
-    ];
-    let fitting = endings.iter().find_map(|(long, brief)| name.strip_suffix(long).map(|stem| format!("{stem}{brief}")));
-    fitting.unwrap_or_else(|| name.to_owned())
-}
-
-/// A compound's name: the community's and a house number, unique within it.
-pub(super) fn compound(community: &str, number: usize, rng: &mut Rng) -> String {
-    let stem = short(community);
-    let stem = stem.trim_end_matches("社区").trim_end_matches('村');
-    let kind = ["号院", "号家属院", "号小区"][usize::try_from(rng.below(3)).unwrap_or(0)];
-    format!("{stem}{}{kind}", number * 2 + 1)
-}
-
-/// Names the compounds of which the district's own report of 2020 speaks.
-pub(super) fn scenario_compounds(made: &mut [(Made, Block)]) {
-    for (community, name, built) in [("410103012012", "金祥花园", 1996), ("410103001009", "绿云小区", 1990)] {
-        if let Some((compound, _)) = made.iter_mut().find(|(compound, _)| compound.parent.as_deref() == Some(community))
-        {
-            name.clone_into(&mut compound.name);
-            compound.built = built;
-        }
+    if let Some((stem, _)) = name.split_once("社区") {
+        return format!("{stem}社区");
     }
+    let endings = ["村民委员会", "村委会"];
+    if let Some(stem) = endings.iter().find_map(|ending| name.strip_suffix(ending)) {
+        return format!("{}村", stem.trim_end_matches('村'));
+    }
+    let endings = ["拟居委会", "居民委员会", "居委会"];
+    endings.iter().find_map(|ending| name.strip_suffix(ending)).unwrap_or(name).to_owned()
 }
 
-/// A park's name by number and size in metres.
-pub(super) fn park(number: usize, size: f64) -> String {
-    let kind = if size > 150.0 {
-        "公园"
-    } else if size > 70.0 {
-        "游园"
-    } else {
-        "街角绿地"
-    };
-    format!("示例{number}号{kind}")
+/// Whether a listed name is a village's (村) and not a community's (社区).
+pub fn is_village(name: &str) -> bool {
+    name.ends_with("村委会") || name.ends_with("村民委员会")
+}
+
+/// The part of a community's name that other names are made of: 祥云, 尖岗.
+pub(super) fn stem(name: &str) -> String {
+    let short = short(name);
+    short.trim_end_matches("社区").trim_end_matches('村').to_owned()
+}
+
+/// Kinds of workplaces that built homes for their people before 2000.
+const WORKS: [&str; 44] = [
+    "纺织机械厂",
+    "食品公司",
+    "第三建筑公司",
+    "粮油机械厂",
+    "印刷二厂",
+    "汽车配件厂",
+    "搪瓷厂",
+    "木材公司",
+    "百货公司",
+    "五金公司",
+    "煤炭公司",
+    "外贸公司",
+    "供销社",
+    "地质队",
+    "勘测队",
+    "水利局",
+    "农机公司",
+    "轴承厂",
+    "橡胶厂",
+    "面粉厂",
+    "仪表厂",
+    "毛纺厂",
+    "油脂厂",
+    "邮电局",
+    "铁路工务段",
+    "铁路机务段",
+    "铁路车辆段",
+    "建材公司",
+    "电器厂",
+    "药材公司",
+    "粮食局",
+    "园林处",
+    "市政公司",
+    "公交公司",
+    "自来水公司",
+    "客运公司",
+    "糖酒公司",
+    "蔬菜公司",
+    "服装厂",
+    "塑料厂",
+    "砂轮厂",
+    "拖拉机配件厂",
+    "标准件厂",
+    "化工机械厂",
+];
+
+/// Hands out names, each once.
+#[derive(Default)]
+pub(super) struct Names {
+    used: HashSet<String>,
+    works: usize,
+}
+
+impl Names {
+    /// A compound's name: the road beside it and a house number, or whose people it was built for.
+    /// The names of workplaces are made and each is used once.
+    pub(super) fn compound(&mut self, road: Option<&str>, stem: &str, rng: &mut Rng) -> String {
+        if self.works < WORKS.len() && rng.below(12) == 0 {
+            self.works += 1;
+            return self.once(format!("{}家属院", WORKS[self.works - 1]));
+        }
+        let from = road.unwrap_or(stem);
+        let ending = *rng.pick(&["号院", "号院", "号院", "号楼院", "号家属院"]);
+        // The lowest free number from some way up the street.
+        let first = 1 + rng.below(160);
+        let number = (first..).find(|number| !self.used.contains(&format!("{from}{number}")));
+        let number = number.unwrap_or(first);
+        self.used.insert(format!("{from}{number}"));
+        self.once(format!("{from}{number}{ending}"))
+    }
+
+    /// A park's name after what is near, by its size in square metres.
+    pub(super) fn park(&mut self, near: &str, area: f64) -> String {
+        let kind = match area {
+            area if area >= 100_000.0 => "郊野公园",
+            area if area >= 5_000.0 => "公园",
+            area if area >= 1_500.0 => "游园",
+            _ => "街角绿地",
+        };
+        let more = ["", "第二", "第三", "第四", "第五", "第六", "第七", "第八", "第九"];
+        let names = more.map(|number| format!("{near}{number}{kind}"));
+        let free = names.iter().find(|name| !self.used.contains(*name)).cloned();
+        self.once(free.unwrap_or_else(|| format!("{near}{kind}")))
+    }
+
+    /// The name itself, or with a number when it is taken.
+    pub(super) fn once(&mut self, name: String) -> String {
+        let mut free = name.clone();
+        let mut number = 2;
+        while !self.used.insert(free.clone()) {
+            free = format!("{name}（{number}）");
+            number += 1;
+        }
+        free
+    }
 }
