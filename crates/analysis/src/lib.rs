@@ -1,6 +1,7 @@
-//! Pure computation: point to place, coordinates, text search, made districts.
+//! Pure computation: point to place, similar orders, clusters, text search, made districts.
 
 pub mod clusters;
 pub mod locate;
 pub mod made;
+pub mod similar;
 pub mod text;

@@ -1,4 +1,11 @@
-//! Text for searching: overlapping bigrams, the same on every database.
+//! Text for searching: overlapping bigrams for what people wrote, the same on every database; and
+//! names found by their beginning, a part of them, or their pinyin.
+
+mod names;
+mod pinyin;
+
+pub use names::{Hit, NameIndex, Rank};
+pub use pinyin::{Spelling, initials, spellings};
 
 /// Folds a text for comparison: full-width letters to ASCII, lower case; everything that is neither
 /// letter nor digit becomes a break.
@@ -47,34 +54,10 @@ pub fn query(text: &str) -> Vec<String> {
     grams
 }
 
-/// The first letters of a name's pinyin (金祥花园 → `jxhy`); what is not Chinese stays, in lower case.
-pub fn initials(name: &str) -> String {
-    use pinyin::ToPinyin;
-    let letters = name.chars().zip(name.to_pinyin());
-    letters
-        .map(|(letter, pinyin)| {
-            pinyin.map_or_else(|| letter.to_lowercase().to_string(), |p| p.first_letter().to_owned())
-        })
-        .collect()
+/// A name as one folded string: full-width letters, case, spaces and punctuation make no difference.
+pub fn folded(text: &str) -> String {
+    fold(text).into_iter().flatten().collect()
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn initials_of_names() {
-        assert_eq!(initials("金祥花园12号A"), "jxhy12ha");
-    }
-
-    #[test]
-    fn a_part_of_the_text_is_found_and_nothing_else() {
-        let document = bigrams("京广路 12号院，路灯不亮 Street LAMP");
-        let found = |words: &str| query(words).iter().all(|gram| document.contains(gram.as_str()));
-        for words in ["路灯", "灯不亮", "ＬＡＭＰ", "12号", "京广路 路灯"] {
-            assert!(found(words), "{words}");
-        }
-        assert!(!found("井盖"));
-        assert_eq!(query("  ，。"), Vec::<String>::new());
-    }
-}
+mod tests;
