@@ -49,8 +49,8 @@ pub fn spellings(name: &str) -> Vec<Spelling> {
             found.push(spelling);
         }
         let after = changes.last().map_or(0, |(letter, _)| letter + 1);
-        for letter in after..letters.len() {
-            for reading in 1..letters[letter].len() {
+        for (letter, readings) in letters.iter().enumerate().skip(after) {
+            for reading in 1..readings.len() {
                 next.push_back([changes.as_slice(), &[(letter, reading)]].concat());
             }
         }
