@@ -8,7 +8,7 @@
 mod rows;
 
 use rows::Rows;
-use std::collections::BTreeMap;
+use std::collections::HashMap;
 
 /// Points that stand together on the map.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -96,8 +96,8 @@ fn small(index: usize) -> u32 {
     index as u32
 }
 
-/// The sums of each cell (column, row) of the Mercator plane.
-fn sums(points: &[(f64, f64)], view: View, cells: f64, keep: impl Fn(usize) -> bool) -> BTreeMap<(i64, i64), Cluster> {
+/// The cluster of each cell of the Mercator plane that has points, by column, then row.
+fn sums(points: &[(f64, f64)], view: View, cells: f64, keep: impl Fn(usize) -> bool) -> Vec<Cell> {
     // Only where there are points: a map of the whole earth may show one district.
     let seen = points.iter().filter(|(lon, lat)| view.holds(*lon, *lat));
     let bounds = seen.fold(None, |bounds: Option<View>, (lon, lat)| {
@@ -109,55 +109,69 @@ fn sums(points: &[(f64, f64)], view: View, cells: f64, keep: impl Fn(usize) -> b
             north: now.north.max(*lat),
         })
     });
-    let Some(bounds) = bounds else { return BTreeMap::new() };
+    let Some(bounds) = bounds else { return Vec::new() };
     let column = |lon: f64| rows::floor((lon / 360.0 + 0.5) * cells);
     let rows = Rows::new(bounds.south, bounds.north, cells);
     let (left, width) = (column(bounds.west), column(bounds.east) - column(bounds.west) + 1);
+    let (top, height) = (rows.first(), rows.count());
     let kept = points.iter().enumerate().filter(|(index, (lon, lat))| view.holds(*lon, *lat) && keep(*index));
-    let room = usize::try_from(width.saturating_mul(rows.count())).unwrap_or(usize::MAX);
+    let room = usize::try_from(width.saturating_mul(height)).unwrap_or(usize::MAX);
+    let cell = |(at, sum): ((i64, i64), &Sum)| Cell { at, cluster: sum.cluster() };
     if room > (4 * points.len()).max(1 << 16) {
         // Far more cells than points: only those that hold some.
-        let mut found: BTreeMap<(i64, i64), Sum> = BTreeMap::new();
+        let mut found: HashMap<(i64, i64), Sum> = HashMap::new();
         kept.for_each(|(index, (lon, lat))| {
             found.entry((column(*lon), rows.of(*lat))).or_default().add(index, *lon, *lat);
         });
-        return found.into_iter().map(|(cell, sum)| (cell, sum.cluster())).collect();
+        let mut found: Vec<Cell> = found.iter().map(|(at, sum)| cell((*at, sum))).collect();
+        found.sort_unstable_by_key(|cell| cell.at);
+        return found;
     }
     let mut grid = vec![Sum::default(); room];
     for (index, (lon, lat)) in kept {
-        let at = (rows.of(*lat) - rows.first()) * width + column(*lon) - left;
+        let at = (column(*lon) - left) * height + rows.of(*lat) - top;
         if let Some(sum) = usize::try_from(at).ok().and_then(|at| grid.get_mut(at)) {
             sum.add(index, *lon, *lat);
         }
     }
-    let cell = |at: i64| (left + at % width, rows.first() + at / width);
-    (0..).zip(&grid).filter(|(_, sum)| sum.count > 0).map(|(at, sum)| (cell(at), sum.cluster())).collect()
+    let filled = (0..).zip(&grid).filter(|(_, sum)| sum.count > 0);
+    filled.map(|(at, sum)| cell(((left + at / height, top + at % height), sum))).collect()
+}
+
+#[derive(Clone, Copy)]
+struct Cell {
+    at: (i64, i64),
+    cluster: Cluster,
 }
 
 /// Joins neighbours that would lie on top of each other on the screen.
-fn apart(mut found: BTreeMap<(i64, i64), Cluster>, cells: f64) -> Vec<Cluster> {
-    let keys: Vec<(i64, i64)> = found.keys().copied().collect();
+fn apart(mut found: Vec<Cell>, cells: f64) -> Vec<Cluster> {
     let plane = |cluster: &Cluster| ((cluster.lon / 360.0 + 0.5) * cells, rows::height(cluster.lat) * cells);
-    for (x, y) in keys {
-        for next in [(x, y + 1), (x + 1, y - 1), (x + 1, y), (x + 1, y + 1)] {
-            let (Some(own), Some(other)) = (found.get(&(x, y)), found.get(&next)) else { continue };
-            let ((ax, ay), (bx, by)) = (plane(own), plane(other));
-            if (ax - bx).hypot(ay - by) * WIDTH >= NEAREST {
-                continue;
-            }
-            // The neighbour is looked at later than this one, so chains join as well.
-            let Some(own) = found.remove(&(x, y)) else { break };
-            if let Some(other) = found.get_mut(&next) {
-                let share = own.count as f64 / (own.count + other.count) as f64;
-                other.lon += (own.lon - other.lon) * share;
-                other.lat += (own.lat - other.lat) * share;
-                other.count += own.count;
-                other.first = other.first.min(own.first);
-            }
-            break;
+    let mut places: Vec<(f64, f64)> = found.iter().map(|cell| plane(&cell.cluster)).collect();
+    // Where the next column begins to be beside this cell: it only moves on.
+    let mut beside = 0;
+    for at in 0..found.len() {
+        let (x, y) = found[at].at;
+        while found.get(beside).is_some_and(|cell| cell.at < (x + 1, y - 1)) {
+            beside += 1;
         }
+        let below = (at + 1..found.len()).take(1).filter(|other| found[*other].at == (x, y + 1));
+        let right = (beside..found.len()).take(3).filter(|other| found[*other].at <= (x + 1, y + 1));
+        let (ax, ay) = places[at];
+        let near = |(bx, by): (f64, f64)| (ax - bx).hypot(ay - by) * WIDTH < NEAREST;
+        let Some(other) = below.chain(right).find(|other| near(places[*other])) else { continue };
+        // The neighbour is looked at later than this one, so chains join as well.
+        let own = found[at].cluster;
+        found[at].cluster.count = 0;
+        let joined = &mut found[other].cluster;
+        let share = own.count as f64 / (own.count + joined.count) as f64;
+        joined.lon += (own.lon - joined.lon) * share;
+        joined.lat += (own.lat - joined.lat) * share;
+        joined.count += own.count;
+        joined.first = joined.first.min(own.first);
+        places[other] = plane(joined);
     }
-    found.into_values().collect()
+    found.into_iter().map(|cell| cell.cluster).filter(|cluster| cluster.count > 0).collect()
 }
 
 #[cfg(test)]

@@ -5,7 +5,7 @@ mod names;
 mod pinyin;
 
 pub use names::{Hit, NameIndex, Rank};
-pub use pinyin::{Spelling, initials, spellings};
+pub use pinyin::{initials, readings};
 
 /// Folds a text for comparison: full-width letters to ASCII, lower case; everything that is neither
 /// letter nor digit becomes a break.

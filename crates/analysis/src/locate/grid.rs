@@ -10,7 +10,7 @@ use std::{collections::HashMap, ops::RangeInclusive};
 /// Marks a cell code that points to a list of polygons to try.
 pub(super) const MIXED: u32 = 1 << 31;
 /// Cells for each edge: more make more cells that no border crosses, and need more memory.
-const CELLS_PER_EDGE: usize = 24;
+const CELLS_PER_EDGE: usize = 12;
 const CELLS: RangeInclusive<usize> = 1 << 8..=1 << 22;
 /// How far a border is taken to reach beyond where arithmetic puts it, in degrees and as a part of
 /// a cell: far more than rounding can do. A cell too many in a list costs time, never truth.

@@ -1,7 +1,7 @@
 //! Names found while they are typed.
 
-use super::{folded, pinyin::spellings};
-use std::collections::HashSet;
+use super::{folded, pinyin::readings};
+use std::collections::HashMap;
 
 /// How well a name fits what was typed, best first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -16,7 +16,7 @@ pub enum Rank {
     Initials,
     /// The name's pinyin begins with it.
     Pinyin,
-    /// Some later syllable begins with it.
+    /// The pinyin of a later part begins with it.
     PinyinPart,
 }
 
@@ -32,75 +32,61 @@ pub struct Hit {
 struct Entry {
     key: u32,
     weight: u8,
-    letters: usize,
-    name: String,
+    /// The folded name, its letters' numbers, as ranges of the index's lists.
+    name: std::ops::Range<usize>,
+    letters: std::ops::Range<usize>,
 }
 
-/// Texts one after another, so that one pass looks through all; a line break, which no folded text
-/// holds, stands before each.
+/// A letter that occurs in names: how it is read, and the first bytes of that as a set of bits.
+struct Letter {
+    readings: Vec<String>,
+    first: u64,
+}
+
+/// A bit for a byte: letters and digits have their own, all others share one.
+fn bit(byte: u8) -> u64 {
+    match byte {
+        b'a'..=b'z' => 1 << (byte - b'a'),
+        b'0'..=b'9' => 1 << (26 + byte - b'0'),
+        _ => 1 << 36,
+    }
+}
+
+/// Names by what people type: the name, a part of it, its pinyin initials or its pinyin, with every
+/// reading of every letter.
 #[derive(Default)]
-struct Lines {
-    text: String,
-    /// Where each begins, behind its line break, and the entry that it belongs to.
-    starts: Vec<(usize, usize)>,
-}
-
-impl Lines {
-    fn push(&mut self, line: &str, entry: usize) {
-        self.text.push('\n');
-        self.starts.push((self.text.len(), entry));
-        self.text.push_str(line);
-    }
-
-    /// Every place where `part` occurs: its position, and the line it is in.
-    fn places(&self, part: &str) -> impl Iterator<Item = (usize, usize)> + '_ {
-        let (mut from, part) = (0, part.to_owned());
-        std::iter::from_fn(move || {
-            let at = from + self.text.get(from..)?.find(&part)?;
-            // Occurrences may overlap: go on with the next letter.
-            from = at + self.text[at..].chars().next().map_or(1, char::len_utf8);
-            Some((at, self.starts.partition_point(|(start, _)| *start <= at).saturating_sub(1)))
-        })
-    }
-}
-
-/// Names by what people type: the name, a part of it, its pinyin initials or its pinyin.
 pub struct NameIndex {
     entries: Vec<Entry>,
-    names: Lines,
-    initials: Lines,
-    full: Lines,
-    /// Positions in `full` at which a syllable begins.
-    syllables: HashSet<usize>,
+    /// All folded names, each behind a line break, which no folded name holds: one pass looks
+    /// through all.
+    names: String,
+    /// The letters of all names, by number.
+    spelled: Vec<usize>,
+    letters: Vec<Letter>,
 }
 
 impl NameIndex {
     /// An index over (key, name, weight). Among names that fit equally well lower weights come
     /// first, then shorter names, then names in the order of their letters, then lower keys.
     pub fn new<'a>(names: impl IntoIterator<Item = (u32, &'a str, u8)>) -> Self {
-        let mut index = Self {
-            entries: Vec::new(),
-            names: Lines::default(),
-            initials: Lines::default(),
-            full: Lines::default(),
-            syllables: HashSet::new(),
-        };
+        let mut index = Self::default();
+        let mut known: HashMap<char, usize> = HashMap::new();
         for (key, name, weight) in names {
-            let number = index.entries.len();
-            let folded = folded(name);
-            index.names.push(&folded, number);
-            let spelled = spellings(name);
-            let initials: HashSet<String> = spelled.iter().map(super::Spelling::initials).collect();
-            initials.iter().for_each(|initials| index.initials.push(initials, number));
-            for spelling in spelled {
-                let mut at = index.full.text.len() + 1;
-                index.full.push(&spelling.full(), number);
-                for syllable in spelling.syllables {
-                    index.syllables.insert(at);
-                    at += syllable.len();
-                }
+            let name = folded(name);
+            let (start, first) = (index.names.len() + 1, index.spelled.len());
+            index.names.push('\n');
+            index.names.push_str(&name);
+            for letter in name.chars() {
+                let number = *known.entry(letter).or_insert_with(|| {
+                    let readings = readings(letter);
+                    let first = readings.iter().filter_map(|reading| reading.bytes().next()).map(bit);
+                    index.letters.push(Letter { first: first.fold(0, |all, one| all | one), readings });
+                    index.letters.len() - 1
+                });
+                index.spelled.push(number);
             }
-            index.entries.push(Entry { key, weight, letters: folded.chars().count(), name: folded });
+            let (name, letters) = (start..index.names.len(), first..index.spelled.len());
+            index.entries.push(Entry { key, weight, name, letters });
         }
         index
     }
@@ -112,50 +98,65 @@ impl NameIndex {
             return Vec::new();
         }
         let mut ranks: Vec<Option<Rank>> = vec![None; self.entries.len()];
-        let mut fits = |entry: usize, rank: Rank| {
-            ranks[entry] = Some(ranks[entry].map_or(rank, |before| before.min(rank)));
-        };
-        for (at, line) in self.names.places(&typed) {
-            let (start, entry) = self.names.starts[line];
-            let whole = self.entries[entry].name.len() == typed.len();
-            fits(
-                entry,
-                if at > start {
-                    Rank::Part
-                } else if whole {
-                    Rank::Exact
-                } else {
-                    Rank::Beginning
-                },
-            );
-        }
+        self.by_name(&typed, &mut ranks);
         if typed.is_ascii() {
-            for (at, line) in self.initials.places(&format!("\n{typed}")) {
-                // The line break stands before the line's start, so the line found is the one before.
-                let line = if self.initials.starts[line].0 > at { line } else { line + 1 };
-                fits(self.initials.starts[line].1, Rank::Initials);
-            }
-            for (at, line) in self.full.places(&typed).filter(|(at, _)| self.syllables.contains(at)) {
-                let (start, entry) = self.full.starts[line];
-                fits(entry, if at == start { Rank::Pinyin } else { Rank::PinyinPart });
+            for (rank, entry) in ranks.iter_mut().zip(&self.entries).filter(|(rank, _)| rank.is_none()) {
+                *rank = self.by_sound(typed.as_bytes(), &self.spelled[entry.letters.clone()]);
             }
         }
+        let ranked = ranks.iter().zip(&self.entries);
         let mut found: Vec<(Rank, &Entry)> =
-            ranks.iter().zip(&self.entries).filter_map(|(rank, entry)| rank.map(|rank| (rank, entry))).collect();
-        let order = |(rank, entry): &(Rank, &'_ Entry), (other_rank, other): &(Rank, &'_ Entry)| {
-            (rank, entry.weight, entry.letters, &entry.name, entry.key).cmp(&(
-                other_rank,
-                other.weight,
-                other.letters,
-                &other.name,
-                other.key,
-            ))
+            ranked.filter_map(|(rank, entry)| rank.map(|rank| (rank, entry))).collect();
+        fn order<'a>(names: &'a str, rank: Rank, entry: &Entry) -> (Rank, u8, usize, &'a str, u32) {
+            (rank, entry.weight, entry.letters.len(), &names[entry.name.clone()], entry.key)
+        }
+        let compare = |(rank, entry): &(Rank, &Entry), (other_rank, other): &(Rank, &Entry)| {
+            order(&self.names, *rank, entry).cmp(&order(&self.names, *other_rank, other))
         };
         if found.len() > most {
-            found.select_nth_unstable_by(most, order);
+            found.select_nth_unstable_by(most, compare);
             found.truncate(most);
         }
-        found.sort_unstable_by(order);
+        found.sort_unstable_by(compare);
         found.into_iter().map(|(rank, entry)| Hit { key: entry.key, rank }).collect()
+    }
+
+    /// Ranks the names that hold what was typed. The first place in a name is the best.
+    fn by_name(&self, typed: &str, ranks: &mut [Option<Rank>]) {
+        let mut from = 0;
+        while let Some(at) = self.names.get(from..).and_then(|rest| rest.find(typed)).map(|at| from + at) {
+            let number = self.entries.partition_point(|entry| entry.name.start <= at).saturating_sub(1);
+            let name = &self.entries[number].name;
+            ranks[number] = Some(match () {
+                () if at > name.start => Rank::Part,
+                () if name.len() == typed.len() => Rank::Exact,
+                () => Rank::Beginning,
+            });
+            from = name.end;
+        }
+    }
+
+    fn by_sound(&self, typed: &[u8], name: &[usize]) -> Option<Rank> {
+        let first = bit(*typed.first()?);
+        let letter = |number: &usize| &self.letters[*number];
+        let begins = |number: &usize, byte: u8| {
+            let letter = letter(number);
+            letter.first & bit(byte) != 0
+                && letter.readings.iter().any(|reading| reading.as_bytes().first() == Some(&byte))
+        };
+        if name.len() >= typed.len() && name.iter().zip(typed).all(|(number, byte)| begins(number, *byte)) {
+            return Some(Rank::Initials);
+        }
+        let mut starts = (0..name.len()).filter(|at| letter(&name[*at]).first & first != 0);
+        let start = starts.find(|at| self.sounds(typed, &name[*at..]))?;
+        Some(if start == 0 { Rank::Pinyin } else { Rank::PinyinPart })
+    }
+
+    /// Whether the readings of some letters, one after another, begin with what was typed.
+    fn sounds(&self, typed: &[u8], name: &[usize]) -> bool {
+        let Some((first, rest)) = name.split_first() else { return false };
+        self.letters[*first].readings.iter().map(String::as_bytes).any(|reading| {
+            reading.starts_with(typed) || typed.strip_prefix(reading).is_some_and(|typed| self.sounds(typed, rest))
+        })
     }
 }
