@@ -4,14 +4,18 @@ use super::{
     find::{Edge, holds},
     rings::{edges_of, rings},
 };
-use geo::{BoundingRect, MultiPolygon, Polygon};
+use geo::{BoundingRect, LineString, MultiPolygon, Polygon, Rect};
 use std::{collections::HashMap, ops::RangeInclusive};
 
 /// Marks a cell code that points to a list of polygons to try.
 pub(super) const MIXED: u32 = 1 << 31;
 /// Cells for each edge: more make more cells that no border crosses, and need more memory.
 const CELLS_PER_EDGE: usize = 12;
-const CELLS: RangeInclusive<usize> = 1 << 8..=1 << 22;
+const CELLS: RangeInclusive<usize> = 1 << 8..=1 << 23;
+/// However much polygons overlap and however long their edges are, at most so many entries of
+/// polygons in cells, and so many of each edge in rows: a wrong import must not fill the memory.
+const ENTRIES: f64 = 1.6e7;
+const ROWS_PER_EDGE: f64 = 24.0;
 /// How far a border is taken to reach beyond where arithmetic puts it, in degrees and as a part of
 /// a cell: far more than rounding can do. A cell too many in a list costs time, never truth.
 const MARGIN: f64 = 1.0e-12;
@@ -68,7 +72,7 @@ impl Steps {
     }
 }
 
-#[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)] // never negative, at most 2^22
+#[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)] // never negative, at most 2^23
 fn truncate(cell: f64) -> usize {
     cell as usize
 }
@@ -105,6 +109,22 @@ pub(super) struct Layer {
     edges: Vec<Edge>,
 }
 
+/// How fine the grid is: square cells in metres, more for more edges.
+fn steps(parts: &[(u32, &Polygon)], bounds: Rect) -> (Steps, Steps) {
+    let edges: usize = parts.iter().map(|(_, part)| rings(part).map(|ring| ring.0.len()).sum::<usize>()).sum();
+    // How often the polygons' boxes cover the layer, and how often their edges climb it.
+    let boxes = parts.iter().filter_map(|(_, part)| part.bounding_rect());
+    let cover: f64 = boxes.map(|own| own.width() * own.height()).sum::<f64>() / (bounds.width() * bounds.height());
+    let lines = parts.iter().flat_map(|(_, part)| rings(part)).flat_map(LineString::lines);
+    let climb: f64 = lines.map(|line| line.dy().abs()).sum::<f64>() / bounds.height();
+    let wanted = (edges * CELLS_PER_EDGE).clamp(*CELLS.start(), *CELLS.end()) as f64;
+    let cells = wanted.min(ENTRIES / cover.max(1.0)).max(1.0);
+    let ratio = bounds.width() * bounds.center().y.to_radians().cos().max(0.01) / bounds.height();
+    let rows = (cells / ratio).sqrt().min(edges as f64 * ROWS_PER_EDGE / climb).clamp(1.0, cells);
+    let (columns, rows) = (truncate(cells / rows).max(1), truncate(rows));
+    (Steps::new(bounds.min().x, bounds.max().x, columns), Steps::new(bounds.min().y, bounds.max().y, rows))
+}
+
 impl Layer {
     /// The layer of checked shapes, sorted by key; none when there is nothing in them.
     pub(super) fn build(shapes: &[(u32, MultiPolygon)]) -> Option<Self> {
@@ -113,18 +133,12 @@ impl Layer {
         let boxes = parts.iter().filter_map(|(_, part)| part.bounding_rect());
         let bounds = boxes.reduce(|a, b| {
             let (low, high) = ((a.min(), b.min()), (a.max(), b.max()));
-            geo::Rect::new(
+            Rect::new(
                 geo::Coord { x: low.0.x.min(low.1.x), y: low.0.y.min(low.1.y) },
                 geo::Coord { x: high.0.x.max(high.1.x), y: high.0.y.max(high.1.y) },
             )
         })?;
-        let edges: usize = parts.iter().map(|(_, part)| rings(part).map(|ring| ring.0.len()).sum::<usize>()).sum();
-        let cells = (edges * CELLS_PER_EDGE).clamp(*CELLS.start(), *CELLS.end()) as f64;
-        // Square in metres.
-        let ratio = bounds.width() * bounds.center().y.to_radians().cos().max(0.01) / bounds.height();
-        let columns = truncate((cells * ratio).sqrt()).clamp(1, *CELLS.end());
-        let across = Steps::new(bounds.min().x, bounds.max().x, columns);
-        let up = Steps::new(bounds.min().y, bounds.max().y, (truncate(cells) / columns).max(1));
+        let (across, up) = steps(&parts, bounds);
         let mut layer = Self {
             cells: vec![0; across.count * up.count],
             across,

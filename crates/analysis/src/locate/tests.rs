@@ -192,6 +192,34 @@ fn nothing_and_empty_shapes_hold_nothing() {
     assert_eq!(PlaceIndex::default().near_boundary(at(0.0, 0.0), 0, 10.0), []);
 }
 
+/// Wrong data of a moderate size must not fill the memory: the same polygon a thousand times, and a
+/// comb of long teeth.
+#[test]
+fn memory_stays_bounded() {
+    let round: Vec<(f64, f64)> = (0..400)
+        .map(|step| f64::from(step) / 400.0 * std::f64::consts::TAU)
+        .map(|angle| (110.0 + angle.cos(), 30.0 + angle.sin()))
+        .collect();
+    let shape = MultiPolygon(vec![Polygon::new(ring(&round), vec![])]);
+    let (index, rejected) = PlaceIndex::build((0..1000).map(|key| (key, 0, shape.clone())).collect());
+    assert!(rejected.is_empty() && index.bytes() < 200_000_000, "{}", index.bytes());
+    assert_eq!((index.at(at(110.2, 30.2))[0], index.at(at(111.2, 30.2))[0]), (Some(0), None));
+    assert_eq!(index.near_boundary(at(110.2, 30.2), 0, 5.0).len(), 1000);
+
+    let teeth = (0..4_000).flat_map(|tooth| {
+        let x = f64::from(tooth) * 1e-4;
+        [(x, 0.0), (x, 1.0), (x + 5e-5, 1.0), (x + 5e-5, 0.0)]
+    });
+    let comb: Vec<(f64, f64)> = teeth.chain([(0.4, -0.1), (0.0, -0.1)]).collect();
+    let shapes = vec![(1, 0, MultiPolygon(vec![Polygon::new(ring(&comb), vec![])]))];
+    let (index, rejected) = PlaceIndex::build(shapes.clone());
+    assert!(rejected.is_empty() && index.bytes() < 50_000_000, "{rejected:?} {}", index.bytes());
+    for step in 0..500u32 {
+        let point = at(f64::from(step) * 8.13e-4, f64::from(step % 23) * 0.05 - 0.05);
+        assert_eq!(index.at(point)[0], plainly(&shapes, 0, point), "{point:?}");
+    }
+}
+
 /// The real boundary: 588 corners, against `geo` over a lattice of its box.
 #[test]
 fn the_district() {

@@ -52,7 +52,7 @@ pub(super) fn edges(ring: &[At]) -> impl Iterator<Item = (At, At)> + '_ {
     (0..ring.len()).map(|at| (ring[at], ring[(at + 1) % ring.len()]))
 }
 
-/// Twice nothing lost: the area, positive when the ring turns left.
+/// The area in square metres, positive when the ring turns left.
 pub(super) fn area(ring: &[At]) -> f64 {
     edges(ring).map(|(a, b)| cross(a, b)).sum::<f64>() / 2.0
 }

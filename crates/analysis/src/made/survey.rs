@@ -1,8 +1,7 @@
 //! Between degrees and metres.
 
 use super::flat::{At, area, inside};
-use geo::{Area, Coord, LineString, MapCoords, MultiPolygon, Point, Polygon};
-use geo::{Intersects, Winding};
+use geo::{Area, Coord, Intersects, LineString, MapCoords, MultiPolygon, Point, Polygon, Winding};
 use luyuan_domain::geo::{Local, Wgs84};
 
 /// Six digits of a degree: a tenth of a metre.
