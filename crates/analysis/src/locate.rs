@@ -17,9 +17,12 @@ mod find;
 mod grid;
 mod rings;
 
-use geo::MultiPolygon;
+use geo::{Coord, LineString, MultiPolygon, Polygon};
 use grid::Layer;
-use luyuan_domain::geo::Wgs84;
+use luyuan_domain::{
+    geo::Wgs84,
+    place::{Place, Shape},
+};
 
 pub use rings::{ShapeProblem, check};
 
@@ -84,6 +87,16 @@ impl PlaceIndex {
         (Self { layers }, rejected)
     }
 
+    /// The index over places with an area: the key is the position in the list, the layer the level
+    /// of the kind in the tree. What hangs beside the tree (road sections, parks) is not in it.
+    pub fn of_places(places: &[Place]) -> (Self, Vec<Rejected>) {
+        let shapes = (0..).zip(places).filter_map(|(key, place)| {
+            let area = place.shape.as_ref().and_then(area)?;
+            Some((key, place.kind.level()?, area))
+        });
+        Self::build(shapes.collect())
+    }
+
     /// The key of the polygon that holds the point, for every layer.
     pub fn at(&self, point: Wgs84) -> [Option<u32>; LAYERS] {
         let mut found = [None; LAYERS];
@@ -123,6 +136,20 @@ impl PlaceIndex {
     /// Memory that the index holds, in bytes.
     pub fn bytes(&self) -> usize {
         self.layers.iter().flatten().map(Layer::bytes).sum()
+    }
+}
+
+/// A place's shape as an area; none for a point or a line.
+pub fn area(shape: &Shape) -> Option<MultiPolygon> {
+    let line = |ring: &Vec<[f64; 2]>| -> LineString { ring.iter().map(|[x, y]| Coord { x: *x, y: *y }).collect() };
+    let part = |rings: &Vec<Vec<[f64; 2]>>| {
+        let mut rings = rings.iter().map(line);
+        rings.next().map(|outer| Polygon::new(outer, rings.collect()))
+    };
+    match shape {
+        Shape::Point(_) | Shape::LineString(_) => None,
+        Shape::Polygon(rings) => part(rings).map(MultiPolygon::from),
+        Shape::MultiPolygon(parts) => Some(parts.iter().filter_map(part).collect()),
     }
 }
 

@@ -192,6 +192,36 @@ fn nothing_and_empty_shapes_hold_nothing() {
     assert_eq!(PlaceIndex::default().near_boundary(at(0.0, 0.0), 0, 10.0), []);
 }
 
+#[test]
+fn places_stand_in_the_layer_of_their_level() {
+    use luyuan_domain::{ids::PlaceId, place::PlaceKind};
+    let ring = |low: f64, high: f64| vec![[low, low], [high, low], [high, high], [low, high], [low, low]];
+    let place = |code: &str, kind, shape| Place {
+        id: PlaceId(uuid::Uuid::nil()),
+        code: code.into(),
+        kind,
+        name: String::new(),
+        parent: None,
+        responsible: None,
+        shape,
+        centre: None,
+        made: true,
+        facts: serde_json::Map::new(),
+    };
+    let places = [
+        place("1", PlaceKind::District, Some(Shape::Polygon(vec![ring(0.0, 9.0), ring(4.0, 5.0)]))),
+        place("11", PlaceKind::Town, Some(Shape::MultiPolygon(vec![vec![ring(0.0, 1.0)], vec![ring(2.0, 3.0)]]))),
+        place("12", PlaceKind::Street, None),
+        place("13", PlaceKind::Street, Some(Shape::Point([8.0, 8.0]))),
+        place("P1", PlaceKind::Park, Some(Shape::Polygon(vec![ring(0.0, 1.0)]))),
+    ];
+    let (index, rejected) = PlaceIndex::of_places(&places);
+    assert_eq!(rejected, []);
+    assert_eq!(index.at(at(2.5, 2.5))[..2], [Some(0), Some(1)]);
+    assert_eq!(index.at(at(8.0, 8.0))[..2], [Some(0), None]);
+    assert_eq!(index.at(at(4.5, 4.5)), [None; LAYERS]);
+}
+
 /// Wrong data of a moderate size must not fill the memory: the same polygon a thousand times, and a
 /// comb of long teeth.
 #[test]
