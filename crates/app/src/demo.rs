@@ -192,7 +192,7 @@ fn place(made: &Made, ids: &HashMap<String, PlaceId>, district: PlaceId) -> Plac
     let kind = match made.kind {
         MadeKind::Street if made.name.ends_with('镇') => PlaceKind::Town,
         MadeKind::Street => PlaceKind::Street,
-        MadeKind::Community if made.name.contains("村委会") || made.name.contains("村民") => PlaceKind::Village,
+        MadeKind::Community if made::is_village(&made.name) => PlaceKind::Village,
         MadeKind::Community => PlaceKind::Community,
         MadeKind::Grid => PlaceKind::Grid,
         MadeKind::Compound => PlaceKind::Compound,

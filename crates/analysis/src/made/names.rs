@@ -92,7 +92,7 @@ impl Names {
             return self.once(format!("{}家属院", WORKS[self.works - 1]));
         }
         let from = road.unwrap_or(stem);
-        let ending = *rng.pick(&["号院", "号院", "号院", "号楼院", "号家属院"]);
+        let ending = *rng.pick(&["号院", "号院", "号院", "号家属院"]);
         // The lowest free number from some way up the street.
         let first = 1 + rng.below(160);
         let number = (first..).find(|number| !self.used.contains(&format!("{from}{number}")));
