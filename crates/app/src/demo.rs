@@ -1,8 +1,11 @@
 //! The demonstration district: Erqi's real streets, communities and boundary; everything below
 //! them, the accounts and the orders are made from a fixed seed and say so.
 
+mod life;
 mod orders;
 mod orgs;
+mod pictures;
+mod scenario;
 
 use crate::{App, AppError};
 use geo::{Coord, LineString, MultiPolygon, Polygon};

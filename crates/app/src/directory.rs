@@ -1,5 +1,7 @@
 //! Places and organisations in memory: who answers for a point, who stands above whom.
 
+mod named;
+
 use luyuan_domain::{
     geo::Wgs84,
     ids::{OrgId, PlaceId},

@@ -14,8 +14,24 @@ pub(crate) enum Language {
 }
 
 const FILES: [(Language, &[&str]); 2] = [
-    (Language::Zh, &[include_str!("../locales/zh-CN/site.ftl"), include_str!("../locales/zh-CN/orders.ftl")]),
-    (Language::En, &[include_str!("../locales/en/site.ftl"), include_str!("../locales/en/orders.ftl")]),
+    (
+        Language::Zh,
+        &[
+            include_str!("../locales/zh-CN/site.ftl"),
+            include_str!("../locales/zh-CN/orders.ftl"),
+            include_str!("../locales/zh-CN/placing.ftl"),
+            include_str!("../locales/zh-CN/rules.ftl"),
+        ],
+    ),
+    (
+        Language::En,
+        &[
+            include_str!("../locales/en/site.ftl"),
+            include_str!("../locales/en/orders.ftl"),
+            include_str!("../locales/en/placing.ftl"),
+            include_str!("../locales/en/rules.ftl"),
+        ],
+    ),
 ];
 
 struct Words {
@@ -160,6 +176,12 @@ mod tests {
             "tab-",
             "place-kind-",
             "next-",
+            "status-",
+            "step-",
+            "urgency-",
+            "limit-",
+            "bound-",
+            "rules-table-",
         ];
         let unused: Vec<_> = keys(0)
             .into_iter()

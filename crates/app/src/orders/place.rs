@@ -158,6 +158,10 @@ impl App {
         let category =
             rules.category(&new.category).ok_or_else(|| Refusal::UnknownCategory { code: new.category.clone() })?;
         let attributes = answers(category, &new.attributes)?;
+        let most = rules.rules.rules.max_photos;
+        if new.photos.len() > most {
+            return Err(AppError::wrong("photo", "too_many_photos", most.to_string()));
+        }
         let place = self.find_place(&new.at)?;
         let draft = Draft {
             kind: new.kind,
