@@ -162,7 +162,7 @@ impl App {
         if new.photos.len() > most {
             return Err(AppError::wrong("photo", "too_many_photos", most.to_string()));
         }
-        let place = self.find_place(&new.at)?;
+        let place = self.find_place(&new.at, rules.rules.rules.border_metres)?;
         let draft = Draft {
             kind: new.kind,
             category: new.category.clone(),
@@ -202,7 +202,7 @@ impl App {
     }
 
     /// The lowest place meant: what was chosen by name, unless the point lies deeper inside it.
-    fn find_place(&self, at: &Where) -> Result<Option<PlaceId>, AppError> {
+    fn find_place(&self, at: &Where, gap: f64) -> Result<Option<PlaceId>, AppError> {
         let directory = self.directory();
         let chosen = match at.place_code.as_deref().filter(|code| !code.is_empty()) {
             Some(code) => {
@@ -210,7 +210,7 @@ impl App {
             }
             None => None,
         };
-        let located = at.point.and_then(|point| directory.locate(point)).map(|place| place.id);
+        let located = at.point.and_then(|point| directory.locate_near(point, gap)).map(|place| place.id);
         match (chosen, located) {
             (Some(chosen), Some(located)) => {
                 let inside = directory.path(located).iter().any(|place| place.id == chosen);

@@ -64,7 +64,9 @@ struct Point {
 /// What lies at a point: the lowest place and those around it; empty outside the district.
 async fn at(State(site): State<Site>, Query(point): Query<Point>) -> Json<Value> {
     let directory = site.app.directory();
-    let place = Wgs84::new(point.lon, point.lat).and_then(|point| directory.locate(point));
+    let rules = site.app.rulebook().on(site.app.env.now());
+    let gap = rules.map_or(0.0, |day| day.rules.rules.border_metres);
+    let place = Wgs84::new(point.lon, point.lat).and_then(|point| directory.locate_near(point, gap));
     Json(place.map_or(json!(null), |place| brief(&directory, place)))
 }
 
