@@ -10,6 +10,7 @@ pub mod live;
 pub mod orders;
 pub mod people;
 pub mod rules;
+pub mod tokens;
 
 pub use error::{AppError, Wrong};
 
@@ -40,6 +41,8 @@ pub struct App {
     pub files: PathBuf,
     /// News of changes, for pages that are open.
     pub live: Live,
+    /// Whose rules, accounts and keys hold: the district's own, also in its trial.
+    rules_of: JurisdictionId,
     directory: Arc<RwLock<Arc<Directory>>>,
     rulebook: Arc<RwLock<Arc<Rulebook>>>,
 }
@@ -53,6 +56,7 @@ impl App {
     pub async fn start(db: Db, jurisdiction: JurisdictionId, files: PathBuf, env: Env) -> Result<Self, AppError> {
         let app = Self {
             db,
+            rules_of: jurisdiction.clone(),
             jurisdiction,
             env,
             files,
@@ -69,7 +73,7 @@ impl App {
     /// # Errors
     /// As [`App::start`].
     pub async fn reload(&self) -> Result<(), AppError> {
-        let j = self.jurisdiction.clone();
+        let j = self.rules_of.clone();
         let (places, orgs, rules) = self
             .db
             .read(move |mut conn| {
@@ -87,6 +91,18 @@ impl App {
         *self.directory.write().unwrap_or_else(std::sync::PoisonError::into_inner) = directory;
         *self.rulebook.write().unwrap_or_else(std::sync::PoisonError::into_inner) = rulebook;
         Ok(())
+    }
+
+    /// The district's trial: the same places, organisations, rules and clock, but orders of its own,
+    /// which nobody but the program that places them looks for.
+    #[must_use]
+    pub fn trial(&self) -> Self {
+        Self {
+            jurisdiction: tokens::trial(&self.jurisdiction),
+            env: self.env.beside(),
+            live: Live::new(),
+            ..self.clone()
+        }
     }
 
     /// Places and organisations as of the last load.

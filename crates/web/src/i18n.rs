@@ -21,6 +21,7 @@ const FILES: [(Language, &[&str]); 2] = [
             include_str!("../locales/zh-CN/orders.ftl"),
             include_str!("../locales/zh-CN/placing.ftl"),
             include_str!("../locales/zh-CN/rules.ftl"),
+            include_str!("../locales/zh-CN/open311.ftl"),
         ],
     ),
     (
@@ -30,6 +31,7 @@ const FILES: [(Language, &[&str]); 2] = [
             include_str!("../locales/en/orders.ftl"),
             include_str!("../locales/en/placing.ftl"),
             include_str!("../locales/en/rules.ftl"),
+            include_str!("../locales/en/open311.ftl"),
         ],
     ),
 ];
@@ -157,7 +159,7 @@ mod tests {
     #[test]
     fn every_key_is_used_and_every_used_key_exists() {
         let mut text = String::new();
-        for folder in ["templates", "src", "src/pages"] {
+        for folder in ["templates", "src", "src/pages", "src/open311"] {
             let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join(folder);
             for file in std::fs::read_dir(folder).unwrap().flatten().filter(|file| file.path().is_file()) {
                 text.push_str(&std::fs::read_to_string(file.path()).unwrap());

@@ -180,7 +180,8 @@ async fn look(headers: &HeaderMap, here: String, site: &Site) -> Viewer {
 /// off the address again, so that it can be shared.
 pub(crate) async fn remember(State(site): State<Site>, mut request: Request, next: Next) -> Response {
     let path = request.uri().path().to_owned();
-    let wants_page = !["/assets/", "/open311/", "/api/", "/photos/"].iter().any(|start| path.starts_with(start));
+    let wants_page = path == "/open311/discovery.html"
+        || !["/assets/", "/open311/", "/api/", "/photos/"].iter().any(|start| path.starts_with(start));
     if !wants_page {
         return next.run(request).await;
     }

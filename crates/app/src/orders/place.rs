@@ -93,7 +93,10 @@ impl App {
             return Err(Refusal::NotPermitted.into());
         }
         let now = self.env.now();
-        let replay = new.key.clone().map(|key| (key, sha256(format!("{:?}", Place { key: None, ..new.clone() }))));
+        let replay = match new.key.clone() {
+            Some(key) => Some((key, self.print(&new).await?)),
+            None => None,
+        };
         if let Some((key, body)) = &replay
             && let Some(before) = self.answered(key.clone(), body).await?
         {
@@ -199,6 +202,24 @@ impl App {
             order.number, order.description, order.location.address
         ));
         Ok(Prepared { order, events, index: Index { place_code, search, source: None }, place_chain: to })
+    }
+
+    /// What tells whether two requests under one key are the same. Photos count by what they show: a
+    /// program that sends them again gets new ids for them.
+    async fn print(&self, new: &Place) -> Result<String, AppError> {
+        let (j, photos) = (self.jurisdiction.clone(), new.photos.clone());
+        let shown = self.db.read(move |mut conn| {
+            Box::pin(async move {
+                let mut shown = Vec::new();
+                for photo in photos {
+                    shown.extend(luyuan_store::files::get(&mut conn, &j, photo).await?.map(|row| row.sha256));
+                }
+                Ok::<_, StoreError>(shown)
+            })
+        });
+        let shown = if new.photos.is_empty() { Vec::new() } else { shown.await? };
+        let plain = Place { key: None, photos: Vec::new(), ..new.clone() };
+        Ok(sha256(format!("{plain:?}{shown:?}")))
     }
 
     /// The lowest place meant: what was chosen by name, unless the point lies deeper inside it.

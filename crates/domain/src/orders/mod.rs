@@ -9,6 +9,7 @@
 mod event;
 mod handle;
 mod new;
+mod note;
 mod rate;
 mod refusal;
 mod route;
@@ -17,6 +18,7 @@ mod timetable;
 pub use event::{Event, What};
 pub use handle::{Ask, Defer, Extend, ReplyText};
 pub use new::{Channel, Draft, Kind, Limits, Location, Urgency, clean};
+pub use note::Note;
 pub use rate::{Rating, Satisfied, Solved};
 pub use refusal::Refusal;
 pub use route::{Diversion, Route};

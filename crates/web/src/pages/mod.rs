@@ -6,7 +6,7 @@ mod home;
 mod list;
 mod login;
 mod new;
-mod order;
+pub(crate) mod order;
 mod photos;
 mod places;
 mod placing;

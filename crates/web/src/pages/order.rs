@@ -138,7 +138,7 @@ pub(crate) fn steps(app: &App, v: &Viewer, events: &[Recorded], full: bool) -> V
                 }
                 What::Reopened { to, .. } | What::Supervised { to, .. } => format!("→ {}", name(*to)),
                 What::Whistled { to, ask, .. } => format!("→ {} {ask}", name(*to)),
-                What::Reported { text, .. } | What::Replied { text, .. } => text.clone(),
+                What::Reported { text, .. } | What::Replied { text, .. } | What::Noted { text, .. } => text.clone(),
                 What::Extended { reason, due } => format!("{reason} · {}", v.when(*due)),
                 What::Deferred { reason, review_on } => format!("{reason} · {review_on}"),
                 What::Diverted { note, .. } => note.clone(),
