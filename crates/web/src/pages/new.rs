@@ -281,7 +281,7 @@ async fn join(State(site): State<Site>, v: Viewer, Path(number): Path<String>, f
         email: form.get("email").into(),
         language: v.language.code().into(),
     };
-    match site.app.join(&number, contact, form.get("description").into()).await {
+    match site.app.join(&number, contact, form.get("description").into(), Vec::new()).await {
         Ok(secret) => Redirect::to(&format!("/orders/{number}?key={secret}&joined=1")).into_response(),
         Err(error) => Fault::from(error).page(&v),
     }
