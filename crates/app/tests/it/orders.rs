@@ -1,7 +1,7 @@
 //! Orders through the use cases, on both engines: the whole way, two people at once, replays, time.
 
-use jiff::SignedDuration;
 use crate::stage::{app, staff};
+use jiff::SignedDuration;
 use luyuan_app::{
     App, AppError,
     orders::{Contact, Deferring, Place, Rate, Replying, Seen, Where, Whistling},

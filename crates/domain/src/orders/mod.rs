@@ -8,6 +8,7 @@
 
 mod event;
 mod handle;
+mod import;
 mod new;
 mod rate;
 mod refusal;
@@ -16,6 +17,7 @@ mod timetable;
 
 pub use event::{Event, What};
 pub use handle::{Ask, Defer, Extend, ReplyText};
+pub use import::Ended;
 pub use new::{Channel, Draft, Kind, Limits, Location, Urgency, clean};
 pub use rate::{Rating, Satisfied, Solved};
 pub use refusal::Refusal;
