@@ -199,8 +199,6 @@ async fn members(app: &App, options: Members) -> Result<(), Trouble> {
     let (report, told) = match imported {
         Ok((report, told)) if !told.is_empty() => (report, told),
         other => {
-            drop(file);
-            std::fs::remove_file(&passwords)?;
             (other?.0, Vec::new())
         }
     };
