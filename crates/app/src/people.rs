@@ -48,10 +48,7 @@ impl App {
         if password.chars().count() < SHORTEST {
             return Err(AppError::wrong("password", "password_short", SHORTEST.to_string()));
         }
-        let password = password.to_owned();
-        let hash = tokio::task::spawn_blocking(move || hash(&password))
-            .await
-            .map_err(|error| AppError::File(error.to_string()))??;
+        let hash = hashed(password.to_owned()).await?;
         let person = Person {
             id: PersonId(self.env.id()),
             login: login.to_owned(),
@@ -176,6 +173,12 @@ impl App {
             self.db.read(move |mut conn| Box::pin(async move { people::key_label(&mut conn, &j, &hash, now).await }));
         Ok(label.await.map_err(AppError::Store)?.map(|label| Actor::Integrator { label }))
     }
+}
+
+/// The hash of a password, made beside the threads that answer.
+pub(crate) async fn hashed(password: String) -> Result<String, AppError> {
+    let made = tokio::task::spawn_blocking(move || hash(&password)).await;
+    made.map_err(|error| AppError::File(error.to_string()))?
 }
 
 fn hash(password: &str) -> Result<String, AppError> {

@@ -95,6 +95,11 @@ impl App {
         beat.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
         loop {
             beat.tick().await;
+            match self.notice().await {
+                Ok(false) => {}
+                Ok(true) => tracing::info!("places, organisations or rules changed and were read again"),
+                Err(error) => tracing::warn!(%error, "changed places, organisations or rules could not be read"),
+            }
             match self.tick().await {
                 Ok(0) => {}
                 Ok(changed) => tracing::info!(changed, "deadlines passed"),

@@ -8,6 +8,7 @@
 
 mod event;
 mod handle;
+mod import;
 mod new;
 mod note;
 mod rate;
@@ -17,6 +18,7 @@ mod timetable;
 
 pub use event::{Event, What};
 pub use handle::{Ask, Defer, Extend, ReplyText};
+pub use import::Ended;
 pub use new::{Channel, Draft, Kind, Limits, Location, Urgency, clean};
 pub use note::Note;
 pub use rate::{Rating, Satisfied, Solved};

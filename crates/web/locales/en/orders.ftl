@@ -200,4 +200,5 @@ error-merge_target = It cannot be merged into that one (the same, or ended).
 error-no_question = There is no open question.
 error-too_late = The rating period is over. If the trouble is still there, please place a new order.
 error-no_evidence = Please add a photo.
+error-time = A time lies in the future, or before the order was placed.
 error-several = Several things need changing.

@@ -200,4 +200,5 @@ error-merge_target = 不能合并到这一件（同一件或已经结束）。
 error-no_question = 没有待回答的问题。
 error-too_late = 评价期已过，如问题仍在，请重新下单。
 error-no_evidence = 请附上照片。
+error-time = 时间晚于现在，或早于下单时间。
 error-several = 有几处需要修改。
