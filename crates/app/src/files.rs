@@ -2,12 +2,13 @@
 
 use crate::{App, AppError, env::sha256};
 use image::{DynamicImage, ImageDecoder, ImageFormat, ImageReader, Limits, imageops::FilterType};
-use luyuan_domain::ids::FileId;
-use luyuan_store::files::{self, FileRow};
+use luyuan_domain::ids::{FileId, JurisdictionId, OrderId};
+use luyuan_store::{
+    Conn,
+    files::{self, FileRow},
+};
 use std::io::Cursor;
 
-/// Most bytes of one photo as sent.
-pub const MOST_BYTES: usize = 20 * 1024 * 1024;
 /// Most pixels along a side of what is decoded; a larger claim is a trap for memory.
 const MOST_SIDE: u32 = 20_000;
 /// Most bytes that decoding may take.
@@ -22,12 +23,14 @@ impl App {
     /// camera, no hidden payload. The bytes are on disk before the row is.
     ///
     /// # Errors
-    /// [`AppError::Wrong`] with `photo_large`, `photo_kind` or `photo_broken`.
+    /// [`AppError::Wrong`] with `photo_large`, `photo_pixels`, `photo_kind` or `photo_broken`.
     pub async fn keep_photo(&self, bytes: Vec<u8>, evidence: bool) -> Result<FileId, AppError> {
-        if bytes.len() > MOST_BYTES {
-            return Err(AppError::wrong("photo", "photo_large", (MOST_BYTES / 1024 / 1024).to_string()));
+        let rules = self.rulebook().on(self.env.now())?.rules.rules;
+        let (most_bytes, most_pixels) = (rules.max_photo_bytes, rules.max_photo_pixels);
+        if bytes.len() as u64 > most_bytes {
+            return Err(AppError::wrong("photo", "photo_large", (most_bytes / 1024 / 1024).to_string()));
         }
-        let (clean, size) = tokio::task::spawn_blocking(move || redraw(&bytes))
+        let (clean, size) = tokio::task::spawn_blocking(move || redraw(&bytes, most_pixels))
             .await
             .map_err(|error| AppError::File(error.to_string()))??;
         let name = sha256(&clean);
@@ -92,10 +95,25 @@ impl App {
     }
 }
 
+/// Makes a kept photo part of an order, unless it belongs to another.
+pub(crate) async fn take(
+    conn: &mut Conn<'_>,
+    j: &JurisdictionId,
+    photo: FileId,
+    order: OrderId,
+) -> Result<(), AppError> {
+    let free = files::get(conn, j, photo).await?.is_some_and(|file| file.order.is_none());
+    if !free {
+        return Err(AppError::wrong("photo", "unknown_photo", photo.to_string()));
+    }
+    Ok(files::attach(conn, j, photo, order).await?)
+}
+
 /// Decodes a picture, turns it upright, makes it small, and encodes it anew.
-fn redraw(bytes: &[u8]) -> Result<(Vec<u8>, (u32, u32)), AppError> {
+fn redraw(bytes: &[u8], most_pixels: u64) -> Result<(Vec<u8>, (u32, u32)), AppError> {
+    let large = || AppError::wrong("photo", "photo_pixels", (most_pixels / 1_000_000).to_string());
     let broken = |error: image::ImageError| match error {
-        image::ImageError::Limits(_) => AppError::wrong("photo", "photo_large", MOST_SIDE.to_string()),
+        image::ImageError::Limits(_) => large(),
         image::ImageError::Unsupported(_) => AppError::wrong("photo", "photo_kind", ""),
         _ => AppError::wrong("photo", "photo_broken", ""),
     };
@@ -112,6 +130,11 @@ fn redraw(bytes: &[u8]) -> Result<(Vec<u8>, (u32, u32)), AppError> {
     limits.max_alloc = Some(MOST_MEMORY);
     reader.limits(limits);
     let mut decoder = reader.into_decoder().map_err(broken)?;
+    // What the header claims is checked before anything is drawn.
+    let (width, height) = decoder.dimensions();
+    if u64::from(width) * u64::from(height) > most_pixels {
+        return Err(large());
+    }
     let orientation = decoder.orientation().map_err(broken)?;
     let mut picture = DynamicImage::from_decoder(decoder).map_err(broken)?;
     picture.apply_orientation(orientation);

@@ -5,7 +5,7 @@ use crate::{App, AppError};
 use jiff::civil::Date;
 use luyuan_domain::{
     actor::{Action, Actor},
-    ids::{FileId, OrgId, ReporterId, WhistleId},
+    ids::{FileId, OrgId, WhistleId},
     orders::{Ask, Changed, Defer, Diversion, Event, Extend, Order, Refusal, ReplyText, Route},
 };
 use luyuan_store::reporters;
@@ -273,48 +273,5 @@ impl App {
         self.tell(&merged);
         self.tell(&target);
         Ok(merged)
-    }
-
-    /// Somebody else has the same trouble ("me too"): they become a reporter of the order; the
-    /// secret of their own link.
-    ///
-    /// # Errors
-    /// As [`Order::join`].
-    pub async fn join(&self, number: &str, contact: super::Contact, words: String) -> Result<String, AppError> {
-        let secret = self.env.secret()?;
-        let id = ReporterId(self.env.id());
-        let (app, now, number, hash) = (self.clone(), self.env.now(), number.to_owned(), crate::env::sha256(&secret));
-        let order = self
-            .db
-            .write(move |mut conn| {
-                Box::pin(async move {
-                    let j = app.jurisdiction.clone();
-                    let order = find(&mut conn, &j, &Seen { number, version: None }).await?;
-                    if order.private {
-                        return Err(AppError::NotFound("order"));
-                    }
-                    let reporter = reporters::Reporter {
-                        id,
-                        order: order.id,
-                        secret_hash: hash,
-                        joined_at: now,
-                        about: reporters::About {
-                            name: contact.name,
-                            phone: contact.phone,
-                            email: contact.email,
-                            language: contact.language,
-                            words,
-                            ..reporters::About::default()
-                        },
-                    };
-                    let (order, event) = order.join(id, now)?;
-                    keep(&mut conn, &j, &Actor::Anyone, &order, &[event]).await?;
-                    reporters::insert(&mut conn, &j, &reporter).await?;
-                    Ok(order)
-                })
-            })
-            .await?;
-        self.tell(&order);
-        Ok(secret)
     }
 }

@@ -3,12 +3,14 @@
 mod act;
 mod change;
 mod clock;
+mod join;
 mod place;
 mod rate;
 mod read;
 
 pub use act::{Answering, Deferring, Diverting, Extending, Replying, Routing, Whistling};
 pub use change::Seen;
+pub use join::Joining;
 pub use luyuan_store::{
     events::Recorded,
     orders::{Bounds, Cursor, Filter, Sort},

@@ -1,12 +1,12 @@
 //! Placing an order: found its place, found its chain, sent to the lowest responsible organisation.
 
-use crate::{App, AppError, env::sha256};
+use crate::{App, AppError, Wrong, env::sha256};
 use jiff::Timestamp;
 use luyuan_domain::{
     actor::{Action, Actor, Subject, may},
     geo::Wgs84,
     ids::{FileId, OrderId, OrgId, PlaceId, ReporterId},
-    orders::{Channel, Draft, Event, Kind, Location, Order, Refusal},
+    orders::{Channel, Draft, Event, Kind, Limits, Location, Order, Refusal, clean},
 };
 use luyuan_store::{
     Conn, StoreError, events, idempotency,
@@ -38,6 +38,31 @@ pub struct Contact {
     pub email: String,
     /// Language to write to them in.
     pub language: String,
+}
+
+impl Contact {
+    /// What is kept of a person, with their own words: cleaned, each no longer than a line.
+    ///
+    /// # Errors
+    /// [`AppError::Wrong`] naming each field that is too long.
+    pub(super) fn about(&self, words: String) -> Result<About, AppError> {
+        let fields = [("name", &self.name), ("phone", &self.phone), ("email", &self.email)];
+        let long = fields.into_iter().filter(|(_, text)| text.chars().count() > Limits::ADDRESS);
+        let wrong: Vec<Wrong> = long
+            .map(|(field, _)| Wrong { field: field.into(), code: "too_long", detail: Limits::ADDRESS.to_string() })
+            .collect();
+        if !wrong.is_empty() {
+            return Err(AppError::Wrong(wrong));
+        }
+        Ok(About {
+            name: clean(&self.name),
+            phone: clean(&self.phone),
+            email: clean(&self.email),
+            language: self.language.clone(),
+            words,
+            ..About::default()
+        })
+    }
 }
 
 /// An order as a front door hands it over.
@@ -92,21 +117,17 @@ impl App {
             return Err(Refusal::NotPermitted.into());
         }
         let now = self.env.now();
+        check_key(new.key.as_deref())?;
+        self.few_photos(new.photos.len(), now)?;
         let replay = new.key.clone().map(|key| (key, sha256(format!("{:?}", Place { key: None, ..new.clone() }))));
         if let Some((key, body)) = &replay
             && let Some(before) = self.answered(key.clone(), body).await?
         {
             return Ok(before);
         }
+        let about = new.contact.about(String::new())?;
         let Prepared { order, events, index, place_chain } = self.prepare(&new, now).await?;
         let secret = self.env.secret()?;
-        let about = About {
-            name: new.contact.name.trim().to_owned(),
-            phone: new.contact.phone.trim().to_owned(),
-            email: new.contact.email.trim().to_owned(),
-            language: new.contact.language.clone(),
-            ..About::default()
-        };
         let reporter = Reporter {
             id: ReporterId(self.env.id()),
             order: order.id,
@@ -116,7 +137,7 @@ impl App {
         };
         let placed = Placed { id: order.id, number: order.number.clone(), secret, to: place_chain };
         let (j, actor, answer, photos) = (self.jurisdiction.clone(), actor.clone(), placed.clone(), new.photos);
-        let kept = order.clone();
+        let (kept, sent_again) = (order.clone(), replay.clone());
         let written = self
             .db
             .write(move |mut conn| {
@@ -127,7 +148,7 @@ impl App {
                     events::append(&mut conn, &j, &actor, &events[..1]).await?;
                     events::append(&mut conn, &j, &Actor::System, &events[1..]).await?;
                     for photo in photos {
-                        luyuan_store::files::attach(&mut conn, &j, photo, kept.id).await?;
+                        crate::files::take(&mut conn, &j, photo, kept.id).await?;
                     }
                     if let Some((key, body)) = replay {
                         let text = serde_json::to_string(&answer).map_err(|error| AppError::File(error.to_string()))?;
@@ -137,12 +158,16 @@ impl App {
                 })
             })
             .await;
-        match written {
+        match written.clone() {
             Ok(()) => {}
-            // The same key at the same moment: the other one was first, its answer is ours.
-            Err(AppError::Store(StoreError::Conflict(_))) if new.key.is_some() => {
-                let key = new.key.unwrap_or_default();
-                return self.answered_any(key).await?.ok_or(AppError::KeyReused);
+            // The same key at the same moment: the other one was first, its answer is ours. It may
+            // have taken the photos, too.
+            Err(AppError::Store(StoreError::Conflict(_)) | AppError::Wrong(_)) if sent_again.is_some() => {
+                let (key, body) = sent_again.unwrap_or_default();
+                return match self.answered(key, &body).await? {
+                    Some(placed) => Ok(placed),
+                    None => Err(written.err().unwrap_or(AppError::KeyReused)),
+                };
             }
             Err(error) => return Err(error),
         }
@@ -217,16 +242,24 @@ impl App {
         }
     }
 
-    async fn answered(&self, key: String, body: &str) -> Result<Option<Placed>, AppError> {
+    /// What was answered to the same request before.
+    pub(super) async fn answered<T: serde::de::DeserializeOwned>(
+        &self,
+        key: String,
+        body: &str,
+    ) -> Result<Option<T>, AppError> {
         let Some((before, answer)) = self.kept_answer(key).await? else { return Ok(None) };
         if before != body {
             return Err(AppError::KeyReused);
         }
-        parse_answer(&answer).map(Some)
+        let answer = serde_json::from_str(&answer);
+        answer.map(Some).map_err(|_| StoreError::corrupt("idempotency", "answer", "").into())
     }
 
-    async fn answered_any(&self, key: String) -> Result<Option<Placed>, AppError> {
-        self.kept_answer(key).await?.map(|(_, answer)| parse_answer(&answer)).transpose()
+    /// Refuses more photos than the rules allow at one time.
+    pub(super) fn few_photos(&self, count: usize, now: Timestamp) -> Result<(), AppError> {
+        let most = self.rulebook().on(now)?.rules.rules.max_photos;
+        if count > most { Err(AppError::wrong("photo", "photos_many", most.to_string())) } else { Ok(()) }
     }
 
     async fn kept_answer(&self, key: String) -> Result<Option<(String, String)>, AppError> {
@@ -246,6 +279,8 @@ pub(crate) struct Prepared {
     pub place_chain: Option<OrgId>,
 }
 
-fn parse_answer(text: &str) -> Result<Placed, AppError> {
-    serde_json::from_str(text).map_err(|_| StoreError::corrupt("idempotency", "answer", "").into())
+/// Refuses a key that no database could index: 1 to 255 characters that can be seen.
+pub(super) fn check_key(key: Option<&str>) -> Result<(), AppError> {
+    let fits = |key: &str| (1..=600).contains(&key.len()) && !key.chars().any(char::is_control);
+    if key.is_none_or(fits) { Ok(()) } else { Err(AppError::wrong("key", "key_bad", "")) }
 }

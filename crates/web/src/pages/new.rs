@@ -4,7 +4,7 @@
 use super::row::Row;
 use crate::{
     Site,
-    fault::{Fault, html},
+    fault::{Fault, MOST_BODY, html},
     form::Form,
     i18n::Language,
     viewer::Viewer,
@@ -19,7 +19,7 @@ use axum::{
 };
 use luyuan_app::{
     AppError,
-    orders::{Contact, Place, Where},
+    orders::{Contact, Joining, Place, Where},
 };
 use luyuan_domain::{
     geo::Wgs84,
@@ -28,14 +28,11 @@ use luyuan_domain::{
 };
 use serde::Deserialize;
 
-/// Most bytes of a form with its photos.
-const MOST: usize = 64 * 1024 * 1024;
-
 pub(crate) fn routes() -> Router<Site> {
     Router::new()
         .route("/orders/new", get(ask))
         .route("/work/intake", get(intake))
-        .route("/orders", post(place).layer(DefaultBodyLimit::max(MOST)))
+        .route("/orders", post(place).layer(DefaultBodyLimit::max(MOST_BODY)))
         .route("/orders/{number}/reporters", post(join))
 }
 
@@ -281,7 +278,9 @@ async fn join(State(site): State<Site>, v: Viewer, Path(number): Path<String>, f
         email: form.get("email").into(),
         language: v.language.code().into(),
     };
-    match site.app.join(&number, contact, form.get("description").into()).await {
+    let key = Some(form.get("key")).filter(|key| !key.is_empty()).map(|key| format!("join:{key}"));
+    let joining = Joining { contact, words: form.get("description").into(), key };
+    match site.app.join(&v.actor(), &number, joining).await {
         Ok(secret) => Redirect::to(&format!("/orders/{number}?key={secret}&joined=1")).into_response(),
         Err(error) => Fault::from(error).page(&v),
     }
