@@ -104,14 +104,14 @@ fn question(attribute: &Attribute) -> Question {
 }
 
 /// The categories in force today.
-#[utoipa::path(get, path = "/api/v1/categories", tag = "reference", responses((status = 200, body = Vec<CategoryItem>)))]
+#[utoipa::path(get, path = "/api/v1/categories", operation_id = "listCategories", tag = "reference", responses((status = 200, body = Vec<CategoryItem>)))]
 pub(super) async fn all(State(site): State<Site>) -> Result<Json<Vec<CategoryItem>>, Problem> {
     let day = site.app.rulebook().on(site.app.env.now())?;
     Ok(Json(day.catalogue.category.iter().map(CategoryItem::of).collect()))
 }
 
 /// One category with its questions.
-#[utoipa::path(get, path = "/api/v1/categories/{code}", tag = "reference",
+#[utoipa::path(get, path = "/api/v1/categories/{code}", operation_id = "getCategory", tag = "reference",
     params(("code" = String, Path, description = "The category's code")),
     responses((status = 200, body = WholeCategory)),
 )]

@@ -48,7 +48,7 @@ impl Modify for Key {
 
 /// Answers that say that something is wrong: status, name, when.
 const REFUSALS: [(&str, &str, &str); 11] = [
-    ("400", "Unreadable", "The address, its query or the body cannot be read or makes no sense"),
+    ("400", "Unreadable", "The address, its query or the body is not written as described"),
     ("401", "NoKey", "No API key, or one that is not known"),
     ("403", "NotPermitted", "The secret is not one of this order's"),
     ("404", "NotFound", "There is no such thing, or the caller may not know of it"),
@@ -56,7 +56,7 @@ const REFUSALS: [(&str, &str, &str); 11] = [
     ("409", "Conflict", "The order has changed meanwhile, or its state does not allow it"),
     ("413", "TooLarge", "The body is larger than allowed"),
     ("415", "MediaType", "The body is of another type"),
-    ("422", "Refused", "What was sent is wrong; nothing was saved"),
+    ("422", "Refused", "It is written as described, but refused for what it says; nothing was saved"),
     ("500", "Failed", "Something failed inside; `request_id` finds it in the log"),
     ("503", "Busy", "Nothing was saved; try again after the seconds of Retry-After"),
 ];
@@ -77,7 +77,10 @@ impl Modify for Refusals {
                     "403" => path.ends_with("/rating") || path.ends_with("/answer"),
                     "404" => path.contains('{') || path.ends_with("/at"),
                     "409" => path.contains("{number}") && operation.request_body.is_some(),
-                    "413" | "415" | "422" => operation.request_body.is_some(),
+                    "422" => {
+                        operation.request_body.is_some() || ["listOrders", "similarOrders"].contains(&name(operation))
+                    }
+                    "413" | "415" => operation.request_body.is_some(),
                     _ => true,
                 };
                 let fitting: Vec<_> = REFUSALS.into_iter().filter(|(status, ..)| fits(status)).collect();
@@ -87,6 +90,10 @@ impl Modify for Refusals {
             }
         }
     }
+}
+
+fn name(operation: &Operation) -> &str {
+    operation.operation_id.as_deref().unwrap_or_default()
 }
 
 fn add(operation: &mut Operation, status: &str, name: &str) {
@@ -141,6 +148,16 @@ mod tests {
         assert_eq!(listed("Solved"), codes(Solved::ALL.iter().map(|one| one.code()).collect()));
         assert_eq!(listed("Satisfied"), codes(Satisfied::ALL.iter().map(|one| one.code()).collect()));
         assert_eq!(listed("Status"), codes(dated::Status::ALL.iter().map(|one| one.code()).collect()));
+    }
+
+    #[test]
+    fn every_operation_has_a_name_of_its_own() {
+        let described = described();
+        let items =
+            described["paths"].as_object().unwrap().values().flat_map(|item| item.as_object().unwrap().values());
+        let names: Vec<&str> = items.map(|operation| operation["operationId"].as_str().unwrap()).collect();
+        let each: std::collections::BTreeSet<&str> = names.iter().copied().collect();
+        assert_eq!(each.len(), names.len(), "{names:?}");
     }
 
     #[test]

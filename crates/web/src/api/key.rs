@@ -51,7 +51,7 @@ impl FromRequestParts<Site> for Again {
         let Some(value) = parts.headers.get(IDEMPOTENCY) else { return Ok(Self(None)) };
         let wrong = || Problem::query("Idempotency-Key", "key_bad");
         let key = value.to_str().map_err(|_| wrong())?.trim();
-        let fits = (1..=255).contains(&key.len()) && key.bytes().all(|byte| (b' '..=b'~').contains(&byte));
+        let fits = (1..=255).contains(&key.len()) && key.bytes().all(|byte| (b'!'..=b'~').contains(&byte));
         fits.then(|| Self(Some(key.to_owned()))).ok_or_else(wrong)
     }
 }

@@ -30,7 +30,9 @@ pub(super) struct OrderPage {
 #[into_params(parameter_in = Query)]
 pub(super) struct Narrow {
     /// States, `open` for all in which something is still to be done, `ended` for the rest.
-    #[param(pattern = "^[a-z_,]*$")]
+    #[param(
+        pattern = "^(placed|routed|accepted|in_progress|deferred|replied|closed|merged|diverted|open|ended)(,(placed|routed|accepted|in_progress|deferred|replied|closed|merged|diverted|open|ended))*$"
+    )]
     state: Option<String>,
     /// Category codes.
     category: Option<String>,
@@ -52,7 +54,10 @@ pub(super) struct Narrow {
     #[param(format = DateTime)]
     updated_to: Option<String>,
     /// West, south, east, north in degrees WGS-84, borders included.
-    #[param(example = "113.6,34.7,113.7,34.8")]
+    #[param(
+        pattern = "^-?[0-9]{1,3}(\\.[0-9]{1,12})?(,-?[0-9]{1,3}(\\.[0-9]{1,12})?){3}$",
+        example = "113.6,34.7,113.7,34.8"
+    )]
     bbox: Option<String>,
     /// By the present deadline: `late`, `soon` (within twelve hours), `fine`.
     #[param(pattern = "^(late|soon|fine)$")]
@@ -63,6 +68,7 @@ pub(super) struct Narrow {
     /// Count all pages too.
     total: Option<bool>,
     /// `next` of the page before.
+    #[param(pattern = "^-?[0-9]{1,19}_[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$")]
     after: Option<String>,
     /// How many, 1 to 200; 50 when not said.
     #[param(minimum = 1, maximum = 200)]
@@ -86,10 +92,10 @@ fn instant(field: &str, text: Option<&String>) -> Result<Option<Timestamp>, Prob
 
 impl Narrow {
     fn filter(&self, site: &Site, now: Timestamp) -> Result<Filter, Problem> {
-        let wanted = Wanted { due: self.due.clone().unwrap_or_default(), ..Wanted::default() };
-        if !["", "late", "soon", "fine"].contains(&wanted.due.as_str()) {
+        if self.due.as_deref().is_some_and(|due| !["late", "soon", "fine"].contains(&due)) {
             return Err(Problem::query("due", "query_due"));
         }
+        let wanted = Wanted { due: self.due.clone().unwrap_or_default(), ..Wanted::default() };
         let words = self.q.clone().unwrap_or_default();
         if words.chars().count() > MOST_WORDS {
             return Err(Problem::query("q", "words_long"));
@@ -101,18 +107,19 @@ impl Narrow {
                 return Err(Problem::query(field, "values_many"));
             }
         }
-        if !states.iter().all(|code| filter::known_state(code)) {
+        let named = self.state.iter().flat_map(|text| text.split(','));
+        if !named.clone().all(|code| !code.is_empty() && filter::known_state(code)) {
             return Err(Problem::query("state", "query_state"));
         }
         if !categories.iter().all(|code| filter::known_category(site, code)) {
-            return Err(Problem::query("category", "unknown_category"));
+            return Err(Problem::field("category", "unknown_category"));
         }
         let directory = site.app.directory();
         if !places.iter().all(|code| directory.place_by_code(code).is_some()) {
-            return Err(Problem::query("place", "unknown_place"));
+            return Err(Problem::field("place", "unknown_place"));
         }
         let bounds = match &self.bbox {
-            Some(text) => Some(filter::bounds(text).ok_or_else(|| Problem::query("bbox", "query_bbox"))?),
+            Some(text) => Some(filter::bounds(text).ok_or_else(|| Problem::field("bbox", "query_bbox"))?),
             None => None,
         };
         let sort = match self.sort.as_deref() {
@@ -138,7 +145,7 @@ impl Narrow {
 }
 
 /// Public orders by filter, newest first.
-#[utoipa::path(get, path = "/api/v1/orders", tag = "orders", params(Narrow), responses((status = 200, body = OrderPage)))]
+#[utoipa::path(get, path = "/api/v1/orders", operation_id = "listOrders", tag = "orders", params(Narrow), responses((status = 200, body = OrderPage)))]
 pub(super) async fn list(State(site): State<Site>, Query(narrow): Query<Narrow>) -> Result<Json<OrderPage>, Problem> {
     let limit = narrow.limit.unwrap_or(50);
     if !(1..=200).contains(&limit) {
@@ -179,7 +186,7 @@ pub(super) struct Near {
 
 /// Open public orders of a category near a point, nearest first: before placing one, see whether it
 /// is there already. How near and how old is for the rules to say.
-#[utoipa::path(get, path = "/api/v1/orders/similar", tag = "orders", params(Near), responses((status = 200, body = Vec<PublicOrder>)))]
+#[utoipa::path(get, path = "/api/v1/orders/similar", operation_id = "similarOrders", tag = "orders", params(Near), responses((status = 200, body = Vec<PublicOrder>)))]
 pub(super) async fn similar(
     State(site): State<Site>,
     Query(near): Query<Near>,
@@ -187,7 +194,7 @@ pub(super) async fn similar(
     let at = Wgs84::new(near.lon, near.lat).ok_or_else(|| Problem::query("lon", "point"))?;
     let day = site.app.rulebook().on(site.app.env.now())?;
     if day.category(&near.category).is_none() {
-        return Err(Problem::query("category", "unknown_category"));
+        return Err(Problem::field("category", "unknown_category"));
     }
     let found = site.app.similar(at, &near.category, day.rules.rules.max_similar).await?;
     Ok(Json(found.into_iter().map(|order| PublicOrder::of(&site.app, order)).collect()))

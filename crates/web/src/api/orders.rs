@@ -273,7 +273,7 @@ impl WholeOrder {
 
 /// One order with its story. An order that is not public is shown to who has the secret of one of
 /// its reporters.
-#[utoipa::path(get, path = "/api/v1/orders/{number}", tag = "orders",
+#[utoipa::path(get, path = "/api/v1/orders/{number}", operation_id = "getOrder", tag = "orders",
     params(
         ("number" = String, Path, description = "The order's number"),
         ("Order-Secret" = Option<String>, Header, description = "The secret of one of the order's reporters"),
@@ -307,7 +307,7 @@ pub(super) async fn one(
 }
 
 /// What happened to an order, oldest first.
-#[utoipa::path(get, path = "/api/v1/orders/{number}/events", tag = "orders",
+#[utoipa::path(get, path = "/api/v1/orders/{number}/events", operation_id = "listEvents", tag = "orders",
     params(
         ("number" = String, Path, description = "The order's number"),
         ("Order-Secret" = Option<String>, Header, description = "The secret of one of the order's reporters"),

@@ -27,7 +27,7 @@ pub(super) struct KeptPhoto {
 /// Keeps a photo for an order that is placed afterwards. JPEG, PNG or WebP, as the body itself or as
 /// the part `photo` of multipart/form-data. It is drawn anew: position, camera and everything else
 /// that is not the picture are left out.
-#[utoipa::path(post, path = "/api/v1/photos", tag = "orders", security(("key" = [])),
+#[utoipa::path(post, path = "/api/v1/photos", operation_id = "keepPhoto", tag = "orders", security(("key" = [])),
     request_body(content((Vec<u8> = "image/jpeg"), (Vec<u8> = "image/png"), (Vec<u8> = "image/webp"))),
     responses((status = 201, body = KeptPhoto)),
 )]
@@ -61,7 +61,7 @@ pub(super) async fn keep(
 }
 
 /// A photo of an order.
-#[utoipa::path(get, path = "/api/v1/orders/{number}/photos/{id}", tag = "orders",
+#[utoipa::path(get, path = "/api/v1/orders/{number}/photos/{id}", operation_id = "getPhoto", tag = "orders",
     params(
         ("number" = String, Path, description = "The order's number"),
         ("id" = String, Path, description = "The photo's id"),

@@ -128,8 +128,8 @@ fn point(lon: Option<f64>, lat: Option<f64>) -> Result<Option<Wgs84>, Problem> {
 
 /// Places an order. With an `Idempotency-Key` the same request may be sent again: nothing is placed
 /// twice, and the answer is the same.
-#[utoipa::path(post, path = "/api/v1/orders", tag = "orders", request_body = NewOrder, security(("key" = [])),
-    params(("Idempotency-Key" = Option<String>, Header, description = "1 to 255 visible ASCII characters of the program's own")),
+#[utoipa::path(post, path = "/api/v1/orders", operation_id = "placeOrder", tag = "orders", request_body = NewOrder, security(("key" = [])),
+    params(("Idempotency-Key" = Option<String>, Header, min_length = 1, max_length = 255, pattern = "^[!-~]+$", description = "1 to 255 visible ASCII characters of the program's own")),
     responses(
         (status = 201, body = PlacedOrder, headers(("Location" = String, description = "The order's address"))),
 ))]
@@ -176,11 +176,11 @@ pub(super) struct NewReporter {
 
 /// "Me too": one more person behind an order, who is asked about the result as well. The secret is
 /// their own. With an `Idempotency-Key` the same request may be sent again.
-#[utoipa::path(post, path = "/api/v1/orders/{number}/reporters", tag = "reporters", request_body = NewReporter,
+#[utoipa::path(post, path = "/api/v1/orders/{number}/reporters", operation_id = "joinOrder", tag = "reporters", request_body = NewReporter,
     security(("key" = [])),
     params(
         ("number" = String, Path, description = "The order's number"),
-        ("Idempotency-Key" = Option<String>, Header, description = "1 to 255 visible ASCII characters of the program's own"),
+        ("Idempotency-Key" = Option<String>, Header, min_length = 1, max_length = 255, pattern = "^[!-~]+$", description = "1 to 255 visible ASCII characters of the program's own"),
     ),
     responses(
         (status = 201, body = PlacedOrder, headers(("Location" = String, description = "The order's address"))),

@@ -68,7 +68,7 @@ pub(super) struct Search {
 }
 
 /// Places by name, best first, at most 20.
-#[utoipa::path(get, path = "/api/v1/places", tag = "reference", params(Search), responses((status = 200, body = Vec<PlaceItem>)))]
+#[utoipa::path(get, path = "/api/v1/places", operation_id = "searchPlaces", tag = "reference", params(Search), responses((status = 200, body = Vec<PlaceItem>)))]
 pub(super) async fn search(
     State(site): State<Site>,
     Query(search): Query<Search>,
@@ -94,7 +94,7 @@ pub(super) struct Point {
 }
 
 /// The lowest place at a point; 404 with the code `outside` outside the district.
-#[utoipa::path(get, path = "/api/v1/places/at", tag = "reference", params(Point), responses((status = 200, body = PlaceItem)))]
+#[utoipa::path(get, path = "/api/v1/places/at", operation_id = "placeAt", tag = "reference", params(Point), responses((status = 200, body = PlaceItem)))]
 pub(super) async fn at(State(site): State<Site>, Query(point): Query<Point>) -> Result<Json<PlaceItem>, Problem> {
     let at = Wgs84::new(point.lon, point.lat).ok_or_else(|| Problem::query("lon", "point"))?;
     let directory = site.app.directory();
@@ -103,7 +103,7 @@ pub(super) async fn at(State(site): State<Site>, Query(point): Query<Point>) -> 
 }
 
 /// One place.
-#[utoipa::path(get, path = "/api/v1/places/{code}", tag = "reference",
+#[utoipa::path(get, path = "/api/v1/places/{code}", operation_id = "getPlace", tag = "reference",
     params(("code" = String, Path, description = "The place's code")),
     responses((status = 200, body = PlaceItem)),
 )]

@@ -79,7 +79,7 @@ async fn proved(site: &Site, number: &str, header: Secret, body: Option<String>)
 }
 
 /// A reporter says whether it is solved. An unsolved order goes back to work.
-#[utoipa::path(post, path = "/api/v1/orders/{number}/rating", tag = "reporters", request_body = NewRating,
+#[utoipa::path(post, path = "/api/v1/orders/{number}/rating", operation_id = "rateOrder", tag = "reporters", request_body = NewRating,
     params(
         ("number" = String, Path, description = "The order's number"),
         ("Order-Secret" = Option<String>, Header, description = "The reporter's secret, unless it is in the body"),
@@ -109,7 +109,7 @@ pub(super) async fn rate(
 }
 
 /// A reporter answers a question.
-#[utoipa::path(post, path = "/api/v1/orders/{number}/answer", tag = "reporters", request_body = NewAnswer,
+#[utoipa::path(post, path = "/api/v1/orders/{number}/answer", operation_id = "answerQuestion", tag = "reporters", request_body = NewAnswer,
     params(
         ("number" = String, Path, description = "The order's number"),
         ("Order-Secret" = Option<String>, Header, description = "The reporter's secret, unless it is in the body"),

@@ -170,7 +170,7 @@ fn listed(rules: &Ruleset) -> Vec<DiversionItem> {
 }
 
 /// The reasons for which an order may be sent elsewhere.
-#[utoipa::path(get, path = "/api/v1/diversions", tag = "reference", responses((status = 200, body = Vec<DiversionItem>)))]
+#[utoipa::path(get, path = "/api/v1/diversions", operation_id = "listDiversions", tag = "reference", responses((status = 200, body = Vec<DiversionItem>)))]
 pub(super) async fn diversions(State(site): State<Site>) -> Result<Json<Vec<DiversionItem>>, Problem> {
     let day = site.app.rulebook().on(site.app.env.now())?;
     Ok(Json(listed(&day.rules.rules)))
@@ -187,7 +187,7 @@ fn level(level: &Level) -> String {
 }
 
 /// The rules in force: deadlines, bounds, ratings, diversions and dispatch, each with its source.
-#[utoipa::path(get, path = "/api/v1/rules", tag = "reference", params(OfDay), responses((status = 200, body = Rules)))]
+#[utoipa::path(get, path = "/api/v1/rules", operation_id = "getRules", tag = "reference", params(OfDay), responses((status = 200, body = Rules)))]
 pub(super) async fn in_force(State(site): State<Site>, Query(of): Query<OfDay>) -> Result<Json<Rules>, Problem> {
     let (now, book) = (site.app.env.now(), site.app.rulebook());
     let at: Timestamp = match of.on {

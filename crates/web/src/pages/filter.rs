@@ -122,7 +122,9 @@ pub(crate) fn written(cursor: &Cursor) -> String {
 pub(crate) fn read(text: &str) -> Option<Cursor> {
     let (ms, id) = text.split_once('_')?;
     let id: OrderId = id.parse().ok()?;
-    Some(Cursor { ms: ms.parse().ok()?, id: id.to_string() })
+    let ms: i128 = ms.parse().ok()?;
+    let ms = i64::try_from(ms).unwrap_or(if ms < 0 { i64::MIN } else { i64::MAX });
+    Some(Cursor { ms, id: id.to_string() })
 }
 
 /// A box from an address: west, south, east, north in degrees; none for what is none.
