@@ -1,16 +1,19 @@
 //! Photos: checked by content, made small, stripped of what they tell about the photographer.
 
+mod position;
+
 use crate::{App, AppError, env::sha256};
 use image::{DynamicImage, ImageDecoder, ImageFormat, ImageReader, Limits, imageops::FilterType};
-use luyuan_domain::ids::{FileId, JurisdictionId, OrderId};
+use luyuan_domain::{
+    geo::Wgs84,
+    ids::{FileId, JurisdictionId, OrderId},
+};
 use luyuan_store::{
     Conn,
     files::{self, FileRow},
 };
 use std::io::Cursor;
 
-/// Most pixels along a side of what is decoded; a larger claim is a trap for memory.
-const MOST_SIDE: u32 = 20_000;
 /// Most bytes that decoding may take.
 const MOST_MEMORY: u64 = 512 * 1024 * 1024;
 /// Longest side of what is kept: enough to read a door plate, small enough for a phone.
@@ -23,12 +26,13 @@ impl App {
     /// camera, no hidden payload. The bytes are on disk before the row is.
     ///
     /// # Errors
-    /// [`AppError::Wrong`] with `photo_large`, `photo_pixels`, `photo_kind` or `photo_broken`.
+    /// [`AppError::Wrong`] with `photo_large` or `photo_pixels` for what the rules of the day do not
+    /// allow, `photo_kind` or `photo_broken`.
     pub async fn keep_photo(&self, bytes: Vec<u8>, evidence: bool) -> Result<FileId, AppError> {
-        let rules = self.rulebook().on(self.env.now())?.rules.rules;
-        let (most_bytes, most_pixels) = (rules.max_photo_bytes, rules.max_photo_pixels);
+        let day = self.rulebook().on(self.env.now())?;
+        let (most_bytes, most_pixels) = (day.rules.rules.max_photo_bytes, day.rules.rules.max_photo_pixels);
         if bytes.len() as u64 > most_bytes {
-            return Err(AppError::wrong("photo", "photo_large", (most_bytes / 1024 / 1024).to_string()));
+            return Err(AppError::wrong("photo", "photo_large", (most_bytes / 1_000_000).to_string()));
         }
         let (clean, size) = tokio::task::spawn_blocking(move || redraw(&bytes, most_pixels))
             .await
@@ -52,6 +56,11 @@ impl App {
             .await
             .map_err(AppError::Store)?;
         Ok(id)
+    }
+
+    /// Where a photo says that it was taken; asked only when the person agreed to use it.
+    pub fn photo_position(&self, bytes: &[u8]) -> Option<Wgs84> {
+        position::of(bytes)
     }
 
     /// Writes bytes under their own hash: complete or not at all.
@@ -125,12 +134,10 @@ fn redraw(bytes: &[u8], most_pixels: u64) -> Result<(Vec<u8>, (u32, u32)), AppEr
         _ => return Err(AppError::wrong("photo", "photo_kind", "")),
     }
     let mut limits = Limits::default();
-    limits.max_image_width = Some(MOST_SIDE);
-    limits.max_image_height = Some(MOST_SIDE);
     limits.max_alloc = Some(MOST_MEMORY);
     reader.limits(limits);
     let mut decoder = reader.into_decoder().map_err(broken)?;
-    // What the header claims is checked before anything is drawn.
+    // Before anything is decoded: a small file may claim to be a huge picture.
     let (width, height) = decoder.dimensions();
     if u64::from(width) * u64::from(height) > most_pixels {
         return Err(large());

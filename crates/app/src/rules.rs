@@ -112,4 +112,7 @@ impl Timetable for Day {
     fn max_text(&self) -> usize {
         self.rules.max_text()
     }
+    fn wants_evidence(&self, category: &str) -> bool {
+        self.rules.wants_evidence(category)
+    }
 }

@@ -177,3 +177,28 @@ async fn what_is_wrong_is_said_and_nothing_is_kept() {
     })
     .await;
 }
+
+#[tokio::test]
+async fn a_categorys_own_questions_are_checked_one_by_one() {
+    on_both_engines(|db, engine| async move {
+        let (app, _files) = app(db).await;
+        let vehicle = |answers: &[(&str, &str)]| Place {
+            category: "E06034".into(),
+            attributes: answers.iter().map(|(code, value)| ((*code).into(), vec![(*value).into()])).collect(),
+            ..lamp(&app)
+        };
+        let wrong = app.place(&Actor::Anyone, vehicle(&[("count", "many"), ("since", "yesterday")])).await.unwrap_err();
+        let AppError::Wrong(wrong) = wrong else { panic!("{engine}: {wrong:?}") };
+        let mut named: Vec<_> = wrong.iter().map(|one| (one.field.as_str(), one.code)).collect();
+        named.sort_unstable();
+        let expected = [("count", "not_a_number"), ("since", "bad_datetime"), ("vehicle_kind", "required")];
+        assert_eq!(named, expected, "{engine}");
+        // What the category does not ask for is kept as it came.
+        let right = vehicle(&[("uprn", "7"), ("vehicle_kind", " tricycle "), ("count", "")]);
+        let placed = app.place(&Actor::Anyone, right).await.unwrap();
+        let order = app.order(&Actor::Anyone, &placed.number, None).await.unwrap().order;
+        let kept: Vec<_> = order.attributes.iter().map(|(code, values)| (code.as_str(), values[0].as_str())).collect();
+        assert_eq!(kept, [("vehicle_kind", "tricycle"), ("uprn", "7")], "{engine}");
+    })
+    .await;
+}

@@ -62,8 +62,10 @@ pub enum Action {
     ReadInternal,
     /// See a reporter's contact data.
     ReadContact,
-    /// Decide where an order goes, divert it, or merge it.
+    /// Decide where an order goes, or divert it.
     Triage,
+    /// Join an order with another about the same trouble.
+    Merge,
     /// Accept an order, or return it to the organisation above.
     Accept,
     /// Contact, whistle, extend, defer, ask, reply.
@@ -110,6 +112,7 @@ pub fn may(actor: &Actor, action: Action, subject: &Subject<'_>) -> bool {
                 Action::Accept => holds,
                 Action::Handle => holds,
                 Action::Triage | Action::CallBack => above || (holds && subject.above.is_empty()),
+                Action::Merge => holds || above,
                 Action::Report => subject.whistled.contains(org),
                 Action::ReadInternal => holds || above || subject.whistled.contains(org),
                 Action::ReadContact => holds || above,

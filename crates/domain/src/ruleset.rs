@@ -112,6 +112,17 @@ pub struct Dispatch {
     pub provenance: Provenance,
 }
 
+/// Whether a reply to orders of some categories needs a photo that shows the result.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Evidence {
+    /// Beginning of the category's code; an empty one fits all.
+    pub category: String,
+    /// Whether it does.
+    pub required: bool,
+    /// From where.
+    pub provenance: Provenance,
+}
+
 /// A reason to divert an order.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct DiversionRule {
@@ -181,6 +192,8 @@ pub struct Ruleset {
     pub deadline: Vec<Deadline>,
     /// Which organisations handle what.
     pub dispatch: Vec<Dispatch>,
+    /// What a reply must show; nothing where no entry fits.
+    pub evidence: Vec<Evidence>,
     bounds: Vec<(&'static str, Provenance)>,
 }
 
@@ -228,6 +241,12 @@ impl Ruleset {
     pub fn dispatch(&self, category: &str) -> Option<&Dispatch> {
         let fitting = self.dispatch.iter().filter(|rule| category.starts_with(&rule.category));
         fitting.max_by_key(|rule| rule.category.len())
+    }
+
+    /// Whether a reply to an order of a category needs a photo: the longest fitting beginning decides.
+    pub fn wants_evidence(&self, category: &str) -> bool {
+        let fitting = self.evidence.iter().filter(|rule| category.starts_with(&rule.category));
+        fitting.max_by_key(|rule| rule.category.len()).is_some_and(|rule| rule.required)
     }
 
     /// Whether a rating counts as satisfied.

@@ -50,8 +50,9 @@ pub async fn insert(conn: &mut Conn<'_>, j: &JurisdictionId, order: &Order, inde
     let (source, key) = index.source.clone().unzip();
     conn.query(
         "INSERT INTO orders (jurisdiction_id, id, number, version, state, category, holder_id, place_code, lon, lat,
-           hidden, placed_at, updated_at, due_at, closed_at, search, source, source_key, data)
-         VALUES ($1,$2,$3,$4,$5,$6,$7,$8,$9,$10,$11,$12,$13,$14,$15,$16,$17,$18,$19)",
+           hidden, placed_at, updated_at, due_at, closed_at, search, source, source_key, data,
+           supervised)
+         VALUES ($1,$2,$3,$4,$5,$6,$7,$8,$9,$10,$11,$12,$13,$14,$15,$16,$17,$18,$19,$20)",
     )
     .bind(&j.0)
     .bind(order.id.to_string())
@@ -72,9 +73,10 @@ pub async fn insert(conn: &mut Conn<'_>, j: &JurisdictionId, order: &Order, inde
     .bind(source)
     .bind(key)
     .bind(data(order)?)
+    .bind(i64::from(order.supervised))
     .run()
     .await?;
-    Ok(())
+    whistled(conn, j, order).await
 }
 
 /// Keeps a changed order, if nobody changed it since version `seen`.
@@ -85,7 +87,7 @@ pub async fn update(conn: &mut Conn<'_>, j: &JurisdictionId, order: &Order, seen
     let changed = conn
         .query(
             "UPDATE orders SET version = $4, state = $5, category = $6, holder_id = $7, hidden = $8, updated_at = $9,
-               due_at = $10, closed_at = $11, data = $12
+               due_at = $10, closed_at = $11, data = $12, supervised = $13
              WHERE jurisdiction_id = $1 AND id = $2 AND version = $3",
         )
         .bind(&j.0)
@@ -100,9 +102,32 @@ pub async fn update(conn: &mut Conn<'_>, j: &JurisdictionId, order: &Order, seen
         .bind(order.state.due().map(to_ms))
         .bind(closed_at(order))
         .bind(data(order)?)
+        .bind(i64::from(order.supervised))
         .run()
         .await?;
-    if changed == 1 { Ok(()) } else { Err(StoreError::Conflict("the order changed meanwhile".into())) }
+    if changed != 1 {
+        return Err(StoreError::Conflict("the order changed meanwhile".into()));
+    }
+    whistled(conn, j, order).await
+}
+
+/// Keeps who was called to help with an order and has not reported.
+async fn whistled(conn: &mut Conn<'_>, j: &JurisdictionId, order: &Order) -> Result<(), StoreError> {
+    // Most orders never call anybody.
+    if order.whistles.is_empty() {
+        return Ok(());
+    }
+    let (id, open) = (order.id.to_string(), if order.state.ended() { Vec::new() } else { order.whistled() });
+    conn.query("DELETE FROM whistles WHERE jurisdiction_id = $1 AND order_id = $2").bind(&j.0).bind(&id).run().await?;
+    for org in open {
+        conn.query("INSERT INTO whistles (jurisdiction_id, org_id, order_id) VALUES ($1, $2, $3)")
+            .bind(&j.0)
+            .bind(org.to_string())
+            .bind(&id)
+            .run()
+            .await?;
+    }
+    Ok(())
 }
 
 /// The order with an id.

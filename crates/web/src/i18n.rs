@@ -122,7 +122,10 @@ impl Language {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use luyuan_domain::orders::{Refusal, State};
+    use luyuan_domain::{
+        catalogue::AttributeProblem,
+        orders::{Refusal, State},
+    };
     use std::collections::BTreeSet;
 
     fn keys(language: usize) -> BTreeSet<String> {
@@ -141,7 +144,7 @@ mod tests {
 
     #[test]
     fn every_code_has_a_sentence() {
-        for code in Refusal::CODES {
+        for code in Refusal::CODES.into_iter().chain(AttributeProblem::CODES) {
             assert!(Language::Zh.has(&format!("error-{code}")), "error-{code}");
         }
         for code in State::CODES {

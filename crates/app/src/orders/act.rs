@@ -73,6 +73,21 @@ fn one(changed: Changed) -> Result<(Order, Vec<Event>), Refusal> {
     changed.map(|(order, event)| (order, vec![event]))
 }
 
+/// Records each photo as an event of its own.
+pub(super) fn picture(
+    mut order: Order,
+    photos: &[FileId],
+    now: jiff::Timestamp,
+) -> Result<(Order, Vec<Event>), Refusal> {
+    let mut events = Vec::with_capacity(photos.len());
+    for photo in photos {
+        let (next, event) = order.picture(*photo, now)?;
+        order = next;
+        events.push(event);
+    }
+    Ok((order, events))
+}
+
 impl App {
     /// Sends an order to an organisation (triage, or a superior's decision).
     ///
@@ -255,15 +270,18 @@ impl App {
                     let order = find(&mut conn, &j, &seen).await?;
                     let target = find(&mut conn, &j, &Seen { number: target, version: None }).await?;
                     let context = app.context(&mut conn, &order, now).await?;
-                    context.permit(&actor, Action::Triage, &order)?;
+                    context.permit(&actor, Action::Merge, &order)?;
                     let words = order.description.clone();
                     let (merged, event) = order.merge(&target, now)?;
                     let (target, absorbed) = target.absorb(merged.id, merged.number.clone(), now)?;
                     keep(&mut conn, &j, &actor, &merged, &[event]).await?;
                     keep(&mut conn, &j, &actor, &target, &[absorbed]).await?;
                     for mut reporter in context.reporters {
-                        reporter.about.placed = Some(merged.id);
-                        reporter.about.words.clone_from(&words);
+                        // Who was moved before keeps the words and the order of their own.
+                        if reporter.about.placed.is_none() {
+                            reporter.about.placed = Some(merged.id);
+                            reporter.about.words.clone_from(&words);
+                        }
                         reporters::carry_over(&mut conn, &j, &reporter, target.id).await?;
                     }
                     Ok::<_, AppError>((merged, target))
@@ -273,5 +291,18 @@ impl App {
         self.tell(&merged);
         self.tell(&target);
         Ok(merged)
+    }
+
+    /// A reporter or whoever works on the order adds photos that were kept before.
+    ///
+    /// # Errors
+    /// As [`Order::picture`]; [`AppError::Wrong`] with `photo_missing` when there is none.
+    pub async fn add_photos(&self, actor: &Actor, seen: &Seen, files: Vec<FileId>) -> Result<Order, AppError> {
+        if files.is_empty() {
+            return Err(AppError::wrong("photo", "photo_missing", ""));
+        }
+        let action = if matches!(actor, Actor::Reporter { .. }) { Action::Rate } else { Action::Handle };
+        let new = files.clone();
+        self.change_with(actor, action, seen, files, move |order, context| picture(order, &new, context.now)).await
     }
 }

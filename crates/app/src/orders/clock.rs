@@ -1,4 +1,4 @@
-//! What happens by itself when a deadline passes: nobody accepted, nobody rated.
+//! What happens by itself when a deadline passes: nobody decided, nobody accepted, nobody rated.
 
 use super::{
     change::{Seen, find, keep},
@@ -7,7 +7,7 @@ use super::{
 use crate::{App, AppError};
 use luyuan_domain::{
     actor::{Action, Actor},
-    orders::{Order, State},
+    orders::{Order, Refusal, State},
 };
 use std::time::Duration;
 
@@ -26,7 +26,7 @@ impl App {
             .db
             .read(move |mut conn| {
                 Box::pin(async move {
-                    luyuan_store::orders::past_due(&mut conn, &j, &["routed", "replied"], now, ROUND).await
+                    luyuan_store::orders::past_due(&mut conn, &j, &["placed", "routed", "replied"], now, ROUND).await
                 })
             })
             .await
@@ -35,6 +35,7 @@ impl App {
         for order in late {
             let seen = Seen { number: order.number.clone(), version: Some(order.version) };
             let done = match order.state {
+                State::Placed { .. } => self.untriaged(&seen).await,
                 State::Routed { .. } => self.escalate(&seen).await,
                 _ => self.lapse(&seen).await,
             };
@@ -45,6 +46,14 @@ impl App {
             }
         }
         Ok(changed)
+    }
+
+    async fn untriaged(&self, seen: &Seen) -> Result<Order, AppError> {
+        self.change(&Actor::System, Action::Triage, seen, |order, context| {
+            let top = context.directory.top().map(|org| org.id).ok_or(Refusal::NobodyAbove)?;
+            order.triage_overdue(top, context.now).map(|(order, event)| (order, vec![event]))
+        })
+        .await
     }
 
     async fn escalate(&self, seen: &Seen) -> Result<Order, AppError> {

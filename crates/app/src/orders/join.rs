@@ -2,14 +2,15 @@
 
 use super::{
     Contact,
+    act::picture,
     change::{Seen, find, keep},
     place::check_key,
 };
 use crate::{App, AppError, env::sha256};
 use luyuan_domain::{
     actor::Actor,
-    ids::ReporterId,
-    orders::{Refusal, State, Timetable, clean},
+    ids::{FileId, ReporterId},
+    orders::{Event, Refusal, State, Timetable, clean},
 };
 use luyuan_store::{
     StoreError, idempotency,
@@ -23,6 +24,8 @@ pub struct Joining {
     pub contact: Contact,
     /// Their own words; may be empty.
     pub words: String,
+    /// Photos that were kept before.
+    pub photos: Vec<FileId>,
     /// A key under which the same request may be sent again without joining twice.
     pub key: Option<String>,
 }
@@ -36,13 +39,15 @@ impl App {
     /// [`AppError::KeyReused`] when the key was used for another request.
     pub async fn join(&self, actor: &Actor, number: &str, joining: Joining) -> Result<String, AppError> {
         check_key(joining.key.as_deref())?;
+        let photos = joining.photos;
+        self.few_photos(photos.len(), self.env.now())?;
         let (now, words) = (self.env.now(), clean(&joining.words));
         let (length, most) = (words.chars().count(), self.rulebook().on(now)?.max_text());
         if length > most {
             return Err(Refusal::TooLong { field: "description", length, most }.into());
         }
         let about = joining.contact.about(words)?;
-        let body = sha256(format!("{number} {about:?}"));
+        let body = sha256(format!("{number} {about:?} {photos:?}"));
         let replay = joining.key.map(|key| (key, body));
         if let Some((key, body)) = replay.clone()
             && let Some(before) = self.answered(key, &body).await?
@@ -62,9 +67,14 @@ impl App {
                         return Err(AppError::NotFound("order"));
                     }
                     let reporter = Reporter { id, order: order.id, secret_hash, joined_at: now, about };
-                    let (order, event) = order.join(id, now)?;
-                    keep(&mut conn, &j, &actor, &order, &[event]).await?;
+                    let (order, joined) = order.join(id, now)?;
+                    let (order, pictured) = picture(order, &photos, now)?;
+                    let events: Vec<Event> = std::iter::once(joined).chain(pictured).collect();
+                    keep(&mut conn, &j, &actor, &order, &events).await?;
                     reporters::insert(&mut conn, &j, &reporter).await?;
+                    for photo in photos {
+                        crate::files::take(&mut conn, &j, photo, order.id).await?;
+                    }
                     if let Some((key, body)) = kept {
                         let text = serde_json::to_string(&answer).map_err(|error| AppError::File(error.to_string()))?;
                         idempotency::put(&mut conn, &j, &key, &body, &text, now).await?;

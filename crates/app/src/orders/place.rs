@@ -4,6 +4,7 @@ use crate::{App, AppError, Wrong, env::sha256};
 use jiff::Timestamp;
 use luyuan_domain::{
     actor::{Action, Actor, Subject, may},
+    catalogue::{AttributeProblem, Category, Datatype, validate_attributes},
     geo::Wgs84,
     ids::{FileId, OrderId, OrgId, PlaceId, ReporterId},
     orders::{Channel, Draft, Event, Kind, Limits, Location, Order, Refusal, clean},
@@ -179,13 +180,14 @@ impl App {
     pub(crate) async fn prepare(&self, new: &Place, now: Timestamp) -> Result<Prepared, AppError> {
         let directory = self.directory();
         let rules = self.rulebook().on(now)?;
-        let urgency =
-            rules.urgency(&new.category).ok_or_else(|| Refusal::UnknownCategory { code: new.category.clone() })?;
+        let category =
+            rules.category(&new.category).ok_or_else(|| Refusal::UnknownCategory { code: new.category.clone() })?;
+        let attributes = answers(category, &new.attributes)?;
         let place = self.find_place(&new.at)?;
         let draft = Draft {
             kind: new.kind,
             category: new.category.clone(),
-            urgency,
+            urgency: category.urgency,
             description: new.description.clone(),
             location: Location {
                 point: new.at.point.or_else(|| place.and_then(|place| directory.place(place)?.centre)),
@@ -194,7 +196,7 @@ impl App {
             },
             channel: new.channel,
             private: new.private,
-            attributes: new.attributes.clone(),
+            attributes,
         };
         // Checked before a number is taken, so that refused requests leave no gaps.
         let id = OrderId(self.env.id());
@@ -283,4 +285,19 @@ pub(crate) struct Prepared {
 pub(super) fn check_key(key: Option<&str>) -> Result<(), AppError> {
     let fits = |key: &str| (1..=600).contains(&key.len()) && !key.chars().any(char::is_control);
     if key.is_none_or(fits) { Ok(()) } else { Err(AppError::wrong("key", "key_bad", "")) }
+}
+
+/// The answers to a category's own questions, checked; one wrong field for each that is refused,
+/// named by the question's code.
+fn answers(category: &Category, given: &[(String, Vec<String>)]) -> Result<Vec<(String, Vec<String>)>, AppError> {
+    let kept = validate_attributes(&category.attributes, given).map_err(|wrong| {
+        let each = wrong.into_iter().map(|error| {
+            let asked = category.attributes.iter().find(|attribute| attribute.code == error.attribute);
+            let most = asked.map_or(Datatype::Text, |attribute| attribute.datatype).longest();
+            let detail = if error.problem == AttributeProblem::TooLong { most.to_string() } else { String::new() };
+            Wrong { field: error.attribute, code: error.problem.code(), detail }
+        });
+        AppError::Wrong(each.collect())
+    })?;
+    Ok(kept.into_iter().map(|value| (value.code, value.values)).collect())
 }

@@ -5,10 +5,11 @@ use jiff::SignedDuration;
 use luyuan_domain::{
     actor::{Action, Actor, Subject, may},
     geo::Wgs84,
-    ids::ReporterId,
-    orders::Order,
+    ids::{JurisdictionId, ReporterId},
+    orders::{Order, State},
 };
 use luyuan_store::{
+    Conn, StoreError,
     events::{self, Recorded},
     files::{self, FileRow},
     orders::{self, Bounds, Cursor, Dot, Filter},
@@ -32,6 +33,9 @@ pub struct Detail {
     pub own: Option<ReporterId>,
     /// The reader may see what the public does not.
     pub internal: bool,
+    /// The order was merged and the reader is one of its reporters: the number of the one that
+    /// carries on for them.
+    pub carried_on: Option<String>,
 }
 
 /// A page of orders.
@@ -50,7 +54,9 @@ impl App {
     /// [`AppError::NotFound`] when there is none, or the actor may not know of it.
     pub async fn order(&self, actor: &Actor, number: &str, secret: Option<&str>) -> Result<Detail, AppError> {
         let (j, number) = (self.jurisdiction.clone(), number.to_owned());
-        let (order, events, files, reporters) = self
+        let hash = secret.map(sha256);
+        let known = hash.clone();
+        let (order, events, files, reporters, carried_on) = self
             .db
             .read(move |mut conn| {
                 Box::pin(async move {
@@ -59,11 +65,14 @@ impl App {
                     let events = events::of_order(&mut conn, &j, order.id).await?;
                     let files = files::of_order(&mut conn, &j, order.id).await?;
                     let reporters = reporters::of_order(&mut conn, &j, order.id).await?;
-                    Ok::<_, AppError>((order, events, files, reporters))
+                    let carried_on = match known {
+                        Some(hash) => carried_on(&mut conn, &j, &order, &hash).await?,
+                        None => None,
+                    };
+                    Ok::<_, AppError>((order, events, files, reporters, carried_on))
                 })
             })
             .await?;
-        let hash = secret.map(sha256);
         let own = reporters.iter().find(|held| Some(&held.secret_hash) == hash.as_ref()).map(|held| held.id);
         let directory = self.directory();
         let holder = order.state.holder().or_else(|| directory.top().map(|org| org.id));
@@ -73,13 +82,13 @@ impl App {
         let internal = may(actor, Action::ReadInternal, &subject);
         // A merged order stays readable by its old link, which leads on to the one that carries on.
         let hidden = order.private || order.state.code() == "diverted";
-        if hidden && !internal && own.is_none() {
+        if hidden && !internal && own.is_none() && carried_on.is_none() {
             return Err(AppError::NotFound("order"));
         }
         let reporter_count = reporters.len();
         let contact = may(actor, Action::ReadContact, &subject);
         let reporters = if contact { reporters } else { Vec::new() };
-        Ok(Detail { order, events, files, reporters, reporter_count, own, internal })
+        Ok(Detail { order, events, files, reporters, reporter_count, own, internal, carried_on })
     }
 
     /// A page of orders after `cursor`, at most `limit`.
@@ -126,6 +135,26 @@ impl App {
             .await
             .map_err(AppError::Store)
     }
+}
+
+/// The number of the order that a merged one leads to, if the secret is one of its reporters'.
+async fn carried_on(
+    conn: &mut Conn<'_>,
+    j: &JurisdictionId,
+    merged: &Order,
+    hash: &str,
+) -> Result<Option<String>, AppError> {
+    let mut next = merged.clone();
+    // An order that carries on may have been merged itself; nothing merges into what has ended.
+    while let State::Merged { into, .. } = next.state {
+        let found = orders::get(conn, j, into).await?;
+        next = found.ok_or(AppError::Store(StoreError::corrupt("orders", "data", into)))?;
+    }
+    if next.id == merged.id {
+        return Ok(None);
+    }
+    let behind = reporters::of_order(conn, j, next.id).await?;
+    Ok(behind.iter().any(|held| held.secret_hash == hash).then_some(next.number))
 }
 
 /// A cluster of the map; a single order has its number and state.

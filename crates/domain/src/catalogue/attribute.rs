@@ -40,6 +40,11 @@ impl Datatype {
     pub fn is_list(self) -> bool {
         matches!(self, Self::SingleValueList | Self::MultiValueList)
     }
+
+    /// Most characters of one answer.
+    pub fn longest(self) -> usize {
+        if self == Self::String { LINE } else { TEXT }
+    }
 }
 
 /// A value that can be chosen.

@@ -182,7 +182,8 @@ impl Order {
     ///
     /// # Errors
     /// [`Refusal::WhistlesOpen`] while co-handlers have not reported; [`Refusal::Empty`] without
-    /// text; [`Refusal::WrongState`] unless accepted (an enquiry is answered at once) or in progress.
+    /// text; [`Refusal::NoEvidence`] without a photo where the rules want one, unless the person
+    /// only asked; [`Refusal::WrongState`] unless accepted (an enquiry is answered at once) or in progress.
     pub fn reply(mut self, reply: ReplyText, rules: &impl Timetable, now: Timestamp) -> Changed {
         let by = match self.state {
             State::InProgress { by, .. } => by,
@@ -194,6 +195,9 @@ impl Order {
             return Err(Refusal::WhistlesOpen { open });
         }
         let text = required("reply", &reply.text, rules.max_text())?;
+        if reply.files.is_empty() && self.kind != super::Kind::Enquiry && rules.wants_evidence(&self.category) {
+            return Err(Refusal::NoEvidence);
+        }
         let due = rules.due(Hop::Rate, self.urgency, now).map(|(at, _)| at);
         let files = reply.files;
         self.state = State::Replied { by, reply: Reply { text: text.clone(), files: files.clone(), at: now }, due };

@@ -183,6 +183,21 @@ impl Order {
         }
     }
 
+    /// Nobody decided in time where the order goes: it stays with the district committee, under
+    /// supervision, and has no further deadline of its own.
+    ///
+    /// # Errors
+    /// [`Refusal::WrongState`] unless it waits for triage and that deadline has passed.
+    pub fn triage_overdue(mut self, top: OrgId, now: Timestamp) -> Changed {
+        match self.state {
+            State::Placed { due: Some(due) } if now >= due => {}
+            _ => return Err(self.refuse("escalate")),
+        }
+        self.supervised = true;
+        self.state = State::Placed { due: None };
+        Ok(self.changed(now, What::Overdue { at_org: top }))
+    }
+
     /// The organisation above the present holder.
     pub fn above(&self, chain: &Chain) -> Option<OrgId> {
         self.state.holder().and_then(|holder| chain.above(holder))

@@ -33,6 +33,9 @@ impl Timetable for Hours {
     fn max_text(&self) -> usize {
         100
     }
+    fn wants_evidence(&self, category: &str) -> bool {
+        category == "E01037"
+    }
 }
 
 fn org(n: u128) -> OrgId {
@@ -137,6 +140,27 @@ fn the_lead_cannot_reply_before_the_co_handlers_report() {
     assert_eq!(early, Err(Refusal::WhistlesOpen { open: 1 }));
     let order = order.report(id, "线路已修", &Hours, at(6)).unwrap().0;
     assert_eq!(replied(order, 7).state.code(), "replied");
+}
+
+#[test]
+fn a_reply_shows_what_was_done_where_the_rules_want_it() {
+    let lamp = Draft { category: "E01037".into(), ..draft("路灯不亮") };
+    let order = Order::place(lamp, OrderId(Uuid::from_u128(5)), "2026-000002".into(), &Hours, at(0)).unwrap().0;
+    let order = order.route(Route { to: org(1), rule: "lowest".into() }, &Hours, at(1)).unwrap().0;
+    let order = order.accept(&Hours, at(2)).unwrap().0.contact("已联系", &Hours, at(3)).unwrap().0;
+    let bare = ReplyText { text: "已更换".into(), files: vec![] };
+    assert_eq!(order.clone().reply(bare.clone(), &Hours, at(4)), Err(Refusal::NoEvidence));
+    let shown = ReplyText { files: vec![crate::ids::FileId(Uuid::from_u128(6))], ..bare };
+    assert_eq!(order.reply(shown, &Hours, at(4)).unwrap().0.state.code(), "replied");
+}
+
+#[test]
+fn what_nobody_triages_in_time_stays_at_the_top_supervised() {
+    assert!(placed().triage_overdue(org(3), at(59)).is_err(), "not before it is due");
+    let (order, event) = placed().triage_overdue(org(3), at(60)).unwrap();
+    assert_eq!((order.state.code(), order.state.due(), order.supervised), ("placed", None, true));
+    assert_eq!(event.what, What::Overdue { at_org: org(3) });
+    assert!(order.triage_overdue(org(3), at(61)).is_err(), "told once");
 }
 
 #[test]

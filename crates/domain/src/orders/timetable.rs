@@ -39,4 +39,6 @@ pub trait Timetable {
     fn end_of(&self, day: Date) -> Timestamp;
     /// The most characters a description or a reply may have.
     fn max_text(&self) -> usize;
+    /// Whether a reply to an order of this category needs a photo that shows the result.
+    fn wants_evidence(&self, category: &str) -> bool;
 }

@@ -59,4 +59,8 @@ impl Timetable for InForce {
     fn max_text(&self) -> usize {
         self.rules.max_text
     }
+
+    fn wants_evidence(&self, category: &str) -> bool {
+        self.rules.wants_evidence(category)
+    }
 }

@@ -1,7 +1,8 @@
 //! Reading a ruleset from TOML.
 
 use super::{
-    Deadline, Dispatch, DiversionRule, Level, Provenance, RatingScale, Ruleset, RulesetProblem as Problem, Status, Step,
+    Deadline, Dispatch, DiversionRule, Evidence, Level, Provenance, RatingScale, Ruleset, RulesetProblem as Problem,
+    Status, Step,
 };
 use crate::{
     calendar::{Clock, Limit, WorkingTime, WorkingTimeFile},
@@ -28,6 +29,8 @@ struct File {
     diversion: Vec<Spanned<Divert>>,
     deadline: Vec<Spanned<Time>>,
     dispatch: Vec<Spanned<Send>>,
+    #[serde(default)]
+    evidence: Vec<Spanned<Show>>,
 }
 
 #[derive(Deserialize)]
@@ -73,6 +76,15 @@ struct Time {
 struct Send {
     category: String,
     to: Level,
+    status: Status,
+    source: String,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Show {
+    category: String,
+    required: bool,
     status: Status,
     source: String,
 }
@@ -168,6 +180,7 @@ pub(super) fn parse(name: &str, text: &str) -> Result<Ruleset, Wrong> {
         diversions: diversions(source, &file.diversion)?,
         deadline: deadlines(source, &file.deadline)?,
         dispatch: dispatches(source, &file.dispatch)?,
+        evidence: evidence(source, &file.evidence)?,
         bounds,
     };
     if let Some(reason) = Diversion::ALL.iter().find(|reason| rules.diversions.iter().all(|own| own.reason != **reason))
@@ -235,6 +248,19 @@ fn deadlines(source: Source<'_>, given: &[Spanned<Time>]) -> Result<Vec<Deadline
         deadlines.push(Deadline { step, urgency, limit: Limit { amount, clock }, provenance });
     }
     Ok(deadlines)
+}
+
+fn evidence(source: Source<'_>, given: &[Spanned<Show>]) -> Result<Vec<Evidence>, Wrong> {
+    let mut rules: Vec<Evidence> = Vec::new();
+    for entry in given {
+        let (at, show) = (entry.span().start, entry.get_ref());
+        if rules.iter().any(|other| other.category == show.category) {
+            return Err(source.at(at, Problem::RepeatedCode { what: "evidence", code: show.category.clone() }));
+        }
+        let provenance = origin(source, at, show.status, &show.source)?;
+        rules.push(Evidence { category: show.category.clone(), required: show.required, provenance });
+    }
+    Ok(rules)
 }
 
 fn dispatches(source: Source<'_>, given: &[Spanned<Send>]) -> Result<Vec<Dispatch>, Wrong> {

@@ -162,3 +162,17 @@ fn codes_and_steps_go_back_and_forth() {
     }
     assert_eq!(Step::parse("lunch"), None);
 }
+
+#[test]
+fn what_is_cleared_away_must_be_shown() {
+    let (rules, _) = ERQI.at(at("2026-07-02T09:00:00")).unwrap();
+    assert!(rules.wants_evidence("E06001") && rules.wants_evidence("E06045"));
+    assert!(!rules.wants_evidence("E01037") && !rules.wants_evidence(""));
+    let narrower =
+        format!("{RULES}\n[[evidence]]\ncategory = \"E0600\"\nrequired = false\nstatus = \"made\"\nsource = \"x\"\n");
+    let rules = Ruleset::parse("narrower.toml", &narrower).unwrap();
+    assert!(rules.wants_evidence("E06001") && !rules.wants_evidence("E06002"), "the longest beginning decides");
+    let twice =
+        format!("{RULES}\n[[evidence]]\ncategory = \"E06001\"\nrequired = false\nstatus = \"made\"\nsource = \"x\"\n");
+    assert!(Ruleset::parse("twice.toml", &twice).is_err());
+}

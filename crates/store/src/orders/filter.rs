@@ -43,6 +43,12 @@ pub struct Filter {
     pub places: Vec<String>,
     /// Organisations that hold it.
     pub holders: Vec<OrgId>,
+    /// Organisations that were called to help with it and have not reported.
+    pub whistled: Vec<OrgId>,
+    /// Held by nobody yet: somebody has to decide where it goes.
+    pub unassigned: bool,
+    /// Under supervision by the superior.
+    pub supervised: bool,
     /// Numbers.
     pub numbers: Vec<String>,
     /// Placed at this instant or later.
@@ -111,6 +117,21 @@ impl Where {
         self.text.push_str(&format!(" AND {column} IN ({})", places.join(",")));
     }
 
+    fn called(&mut self, orgs: &[OrgId]) {
+        if orgs.is_empty() {
+            return;
+        }
+        let mut places = Vec::with_capacity(orgs.len());
+        for org in orgs {
+            self.values.push(Value::Text(org.to_string()));
+            places.push(format!("${}", self.values.len()));
+        }
+        self.text.push_str(&format!(
+            " AND id IN (SELECT order_id FROM whistles WHERE jurisdiction_id = $1 AND org_id IN ({}))",
+            places.join(",")
+        ));
+    }
+
     /// Codes are prefixes of the codes inside them, so "inside" is a range of the index.
     fn inside(&mut self, codes: &[String]) {
         if codes.is_empty() {
@@ -149,6 +170,13 @@ impl Filter {
         on.any_of("category", self.categories.iter().cloned());
         on.any_of("number", self.numbers.iter().cloned());
         on.any_of("holder_id", self.holders.iter().map(ToString::to_string));
+        on.called(&self.whistled);
+        if self.unassigned {
+            on.text.push_str(" AND holder_id IS NULL");
+        }
+        if self.supervised {
+            on.text.push_str(" AND supervised = 1");
+        }
         on.inside(&self.places);
         for (condition, instant) in [
             ("placed_at >= ?", self.placed_from),

@@ -170,6 +170,9 @@ pub(super) struct NewReporter {
     /// Their own words; may be left out.
     #[schema(max_length = 4000)]
     description: Option<String>,
+    /// Ids of photos that were sent before.
+    #[schema(value_type = Option<Vec<String>>)]
+    photos: Option<Vec<FileId>>,
     /// How to reach them.
     contact: Option<NewContact>,
 }
@@ -195,6 +198,7 @@ pub(super) async fn join(
     let joining = Joining {
         contact: new.contact.unwrap_or_default().read()?,
         words: new.description.unwrap_or_default(),
+        photos: new.photos.unwrap_or_default(),
         key: again.of(&actor, "api-join"),
     };
     let secret = site.app.join(&actor, &number, joining).await?;

@@ -279,7 +279,7 @@ async fn join(State(site): State<Site>, v: Viewer, Path(number): Path<String>, f
         language: v.language.code().into(),
     };
     let key = Some(form.get("key")).filter(|key| !key.is_empty()).map(|key| format!("join:{key}"));
-    let joining = Joining { contact, words: form.get("description").into(), key };
+    let joining = Joining { contact, words: form.get("description").into(), photos: Vec::new(), key };
     match site.app.join(&v.actor(), &number, joining).await {
         Ok(secret) => Redirect::to(&format!("/orders/{number}?key={secret}&joined=1")).into_response(),
         Err(error) => Fault::from(error).page(&v),
