@@ -5,7 +5,10 @@ class Live extends HTMLElement {
 
   connectedCallback(): void {
     const order = this.dataset.order;
-    this.source = new EventSource(order ? `/events?order=${encodeURIComponent(order)}` : "/events");
+    // An order that is not public opens only with the key that stands in this page's address.
+    const key = new URLSearchParams(location.search).get("key");
+    const wanted = new URLSearchParams(order ? { order, ...(key ? { key } : {}) } : {});
+    this.source = new EventSource(`/events?${wanted}`);
     this.source.addEventListener("order", () => this.say());
   }
 

@@ -4,8 +4,14 @@ mod position;
 
 use crate::{App, AppError, env::sha256};
 use image::{DynamicImage, ImageDecoder, ImageFormat, ImageReader, Limits, imageops::FilterType};
-use luyuan_domain::{geo::Wgs84, ids::FileId};
-use luyuan_store::files::{self, FileRow};
+use luyuan_domain::{
+    geo::Wgs84,
+    ids::{FileId, JurisdictionId, OrderId},
+};
+use luyuan_store::{
+    Conn,
+    files::{self, FileRow},
+};
 use std::io::Cursor;
 
 /// Most bytes that decoding may take.
@@ -101,6 +107,20 @@ impl App {
         let bytes = tokio::fs::read(&path).await.map_err(|error| AppError::File(error.to_string()))?;
         Ok((row, bytes))
     }
+}
+
+/// Makes a kept photo part of an order, unless it belongs to another.
+pub(crate) async fn take(
+    conn: &mut Conn<'_>,
+    j: &JurisdictionId,
+    photo: FileId,
+    order: OrderId,
+) -> Result<(), AppError> {
+    let free = files::get(conn, j, photo).await?.is_some_and(|file| file.order.is_none());
+    if !free {
+        return Err(AppError::wrong("photo", "unknown_photo", photo.to_string()));
+    }
+    Ok(files::attach(conn, j, photo, order).await?)
 }
 
 /// Decodes a picture, turns it upright, makes it small, and encodes it anew.

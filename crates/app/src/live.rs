@@ -1,6 +1,10 @@
 //! News of changes inside this process, for pages that are open (server-sent events).
 
-use luyuan_domain::ids::{OrderId, OrgId};
+use crate::App;
+use luyuan_domain::{
+    actor::{Action, Actor, Subject, may},
+    ids::{OrderId, OrgId},
+};
 use tokio::sync::broadcast;
 
 /// One change of an order.
@@ -37,5 +41,15 @@ impl Live {
     /// Listens from now on. A slow listener misses news and is told how many.
     pub fn listen(&self) -> broadcast::Receiver<News> {
         self.0.subscribe()
+    }
+}
+
+impl App {
+    /// Whether an actor may hear of a change that is not for the public.
+    pub fn may_hear(&self, actor: &Actor, news: &News) -> bool {
+        let directory = self.directory();
+        let holder = news.holder.or_else(|| directory.top().map(|org| org.id));
+        let above = holder.map(|holder| directory.above(holder)).unwrap_or_default();
+        may(actor, Action::ReadInternal, &Subject { holder, above: &above, ..Subject::default() })
     }
 }

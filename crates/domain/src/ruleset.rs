@@ -256,6 +256,30 @@ impl Ruleset {
         self.rating.satisfied.contains(&rating)
     }
 
+    /// A plain number by its name; see [`Ruleset::BOUNDS`].
+    pub fn bound(&self, name: &str) -> Option<f64> {
+        // Every bound is read from a whole number of 32 bits, which a double holds exactly.
+        #[allow(clippy::cast_precision_loss)]
+        let large = |value: u64| value as f64;
+        let count = |value: usize| u32::try_from(value).map(f64::from).ok();
+        match name {
+            "max_reworks" => Some(self.max_reworks.into()),
+            "max_extensions" => Some(self.max_extensions.into()),
+            "defer_days" => Some(self.defer_days.into()),
+            "max_text" => count(self.max_text),
+            "max_photos" => count(self.max_photos),
+            "max_photo_bytes" => Some(large(self.max_photo_bytes)),
+            "max_photo_pixels" => Some(large(self.max_photo_pixels)),
+            "border_metres" => Some(self.border_metres),
+            "duplicate_metres" => Some(self.duplicate_metres),
+            "duplicate_hours" => Some(self.duplicate_hours.into()),
+            "similar_metres" => Some(self.similar_metres),
+            "similar_days" => Some(self.similar_days.into()),
+            "max_similar" => count(self.max_similar),
+            _ => None,
+        }
+    }
+
     /// Where a plain number comes from; see [`Ruleset::BOUNDS`].
     pub fn origin(&self, bound: &str) -> Option<&Provenance> {
         self.bounds.iter().find(|(name, _)| *name == bound).map(|(_, provenance)| provenance)

@@ -1,70 +1,99 @@
-//! The JSON API for programs: orders, places, categories; described by an OpenAPI document.
+//! The JSON API for programs: read the public orders, place new ones, follow and rate them; what
+//! orders refer to; the rules with their sources. Described by an OpenAPI document.
 
+mod categories;
+mod codes;
+mod document;
+mod key;
+mod list;
 mod orders;
+mod photos;
+mod place;
+mod places;
 mod problem;
-mod reference;
+mod reporter;
+mod rules;
+mod speak;
 
-use crate::Site;
+pub use document::document;
+pub(crate) use problem::Problem;
+
+use crate::{Site, fault::Fault};
 use axum::{
-    Json, Router,
-    http::{HeaderName, HeaderValue, header},
+    Router,
+    extract::DefaultBodyLimit,
+    http::{HeaderName, Method, header},
+    middleware,
     response::{IntoResponse, Response},
-    routing::get,
+    routing::{get, post},
 };
-use problem::Problem;
-use tower_http::set_header::SetResponseHeaderLayer;
-use utoipa::OpenApi;
+use std::time::Duration;
+use tower_http::cors::{Any, CorsLayer};
 
-#[derive(OpenApi)]
-#[openapi(
-    info(
-        title = "Luyuan",
-        description = "Orders of a city district: read the public ones, place new ones. Errors are problem+json (RFC 9457) with a stable code.",
-        license(name = "Apache-2.0", identifier = "Apache-2.0")
-    ),
-    paths(orders::list, orders::place, orders::one, orders::events, reference::categories, reference::places, reference::place),
-    modifiers(&Key),
-    tags((name = "orders", description = "诉求工单"), (name = "reference", description = "What orders refer to"))
-)]
-struct Document;
+/// Most bytes of a JSON body: room for the longest texts, answers and contact data several times over.
+const MOST_JSON: usize = 1024 * 1024;
 
-/// Says how programs identify themselves.
-struct Key;
-
-impl utoipa::Modify for Key {
-    fn modify(&self, document: &mut utoipa::openapi::OpenApi) {
-        use utoipa::openapi::security::{Http, HttpAuthScheme, SecurityScheme};
-        let components = document.components.get_or_insert_with(Default::default);
-        components.add_security_scheme("key", SecurityScheme::Http(Http::new(HttpAuthScheme::Bearer)));
-    }
-}
-
-/// The OpenAPI 3.1 document.
-///
-/// # Errors
-/// When it cannot be written, which its own types rule out.
-pub fn document() -> Result<String, serde_json::Error> {
-    serde_json::to_string_pretty(&Document::openapi())
-}
-
-pub(crate) fn routes() -> Router<Site> {
-    let open = (HeaderName::from_static("access-control-allow-origin"), HeaderValue::from_static("*"));
+pub(crate) fn routes(site: &Site) -> Router<Site> {
     Router::new()
         .route("/api/openapi.json", get(described))
-        .route("/api/v1/orders", get(orders::list).post(orders::place))
+        .route("/api/v1/orders", get(list::list).post(place::place))
+        .route("/api/v1/orders/similar", get(list::similar))
         .route("/api/v1/orders/{number}", get(orders::one))
         .route("/api/v1/orders/{number}/events", get(orders::events))
-        .route("/api/v1/categories", get(reference::categories))
-        .route("/api/v1/places", get(reference::places))
-        .route("/api/v1/places/{code}", get(reference::place))
-        .route("/api/{*rest}", get(|| async { Problem::not_found() }))
-        .method_not_allowed_fallback(|| async { Problem::method() })
-        .layer(SetResponseHeaderLayer::if_not_present(open.0, open.1))
+        .route("/api/v1/orders/{number}/reporters", post(place::join))
+        .route("/api/v1/orders/{number}/rating", post(reporter::rate))
+        .route("/api/v1/orders/{number}/answer", post(reporter::answer))
+        .route("/api/v1/orders/{number}/photos/{id}", get(photos::one))
+        .route("/api/v1/photos", post(photos::keep).layer(DefaultBodyLimit::max(photos::MOST)))
+        .route("/api/v1/categories", get(categories::all))
+        .route("/api/v1/categories/{code}", get(categories::one))
+        .route("/api/v1/places", get(places::search))
+        .route("/api/v1/places/at", get(places::at))
+        .route("/api/v1/places/{code}", get(places::one))
+        .route("/api/v1/diversions", get(rules::diversions))
+        .route("/api/v1/rules", get(rules::in_force))
+        .route("/api/{*rest}", get(nothing).post(nothing))
+        .method_not_allowed_fallback(|| async {
+            Problem::from(Fault::of_status(axum::http::StatusCode::METHOD_NOT_ALLOWED))
+        })
+        .layer(DefaultBodyLimit::max(MOST_JSON))
+        .layer(middleware::from_fn_with_state(site.clone(), speak::speak))
+        .layer(open_to_all())
+}
+
+/// Pages of other sites may ask: nothing here depends on a cookie.
+fn open_to_all() -> CorsLayer {
+    CorsLayer::new()
+        .allow_origin(Any)
+        .allow_methods([Method::GET, Method::POST])
+        .allow_headers([
+            header::AUTHORIZATION,
+            header::CONTENT_TYPE,
+            header::IF_NONE_MATCH,
+            header::ACCEPT_LANGUAGE,
+            key::IDEMPOTENCY,
+            reporter::SECRET,
+        ])
+        .expose_headers([
+            header::ETAG,
+            header::LOCATION,
+            header::RETRY_AFTER,
+            header::WWW_AUTHENTICATE,
+            HeaderName::from_static("x-request-id"),
+        ])
+        .max_age(Duration::from_secs(3600))
+}
+
+async fn nothing() -> Problem {
+    Problem::not_found()
 }
 
 async fn described() -> Response {
     match document() {
         Ok(text) => ([(header::CONTENT_TYPE, "application/json")], text).into_response(),
-        Err(error) => Json(error.to_string()).into_response(),
+        Err(error) => {
+            tracing::error!(%error, "the API could not be described");
+            Problem::from(Fault::internal()).into_response()
+        }
     }
 }

@@ -17,6 +17,8 @@ use tokio_stream::wrappers::BroadcastStream;
 struct Wanted {
     /// Only news of this order.
     order: Option<String>,
+    /// The secret of a reporter's link, for an order that is not public.
+    key: Option<String>,
 }
 
 pub(crate) fn routes() -> Router<Site> {
@@ -28,12 +30,17 @@ async fn listen(
     viewer: Viewer,
     Query(wanted): Query<Wanted>,
 ) -> Sse<impl Stream<Item = Result<Event, Infallible>>> {
-    let staff = viewer.staff.is_some();
-    let news = BroadcastStream::new(site.app.live.listen()).filter_map(move |news| {
+    let actor = viewer.actor();
+    // Who may see the order now knows of it, and hears of it also when it is hidden later.
+    let knows = match &wanted.order {
+        Some(order) => site.app.order(&actor, order, wanted.key.as_deref()).await.is_ok(),
+        None => false,
+    };
+    let listener = site.app.live.listen();
+    let news = BroadcastStream::new(listener).filter_map(move |news| {
         let event = match news {
             Ok(news) if wanted.order.as_ref().is_some_and(|order| *order != news.number) => None,
-            // Who follows a hidden order by name knows of it already; others do not hear of it.
-            Ok(news) if news.hidden && !staff && wanted.order.is_none() => None,
+            Ok(news) if news.hidden && !knows && !site.app.may_hear(&actor, &news) => None,
             Ok(news) => Some(Event::default().event("order").data(news.number)),
             // Missed some: the page should look again.
             Err(_) => Some(Event::default().event("order").data("")),

@@ -1,16 +1,16 @@
 //! Errors as people and programs see them.
 
-use crate::viewer::Viewer;
+use crate::{api::Problem, viewer::Viewer};
 use askama::Template;
 use axum::{
-    http::StatusCode,
+    http::{HeaderMap, HeaderValue, StatusCode, header},
     response::{Html, IntoResponse, Response},
 };
 use luyuan_app::AppError;
 use luyuan_domain::orders::Refusal;
 
 /// An error on its way out.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(crate) struct Fault {
     /// The status.
     pub status: StatusCode,
@@ -31,6 +31,7 @@ impl From<AppError> for Fault {
             AppError::Login => StatusCode::UNAUTHORIZED,
             AppError::NotFound(_) => StatusCode::NOT_FOUND,
             AppError::Store(error) if error.code() == "busy" => StatusCode::SERVICE_UNAVAILABLE,
+            AppError::Store(error) if error.code() == "conflict" => StatusCode::CONFLICT,
             AppError::Store(_) | AppError::Rules(_) | AppError::File(_) => StatusCode::INTERNAL_SERVER_ERROR,
         };
         if status.is_server_error() {
@@ -40,6 +41,8 @@ impl From<AppError> for Fault {
             AppError::Refused(Refusal::Several(all)) => all.iter().map(refusal).collect(),
             AppError::Refused(one) => vec![refusal(&one)],
             AppError::Wrong(all) => all.into_iter().map(|wrong| (wrong.field, wrong.code, wrong.detail)).collect(),
+            // What failed inside is for the log; the caller gets the request's id.
+            _ if status == StatusCode::INTERNAL_SERVER_ERROR => return Self::internal(),
             other => vec![(String::new(), other.code(), String::new())],
         };
         Self { status, wrong }
@@ -64,9 +67,40 @@ impl Fault {
         Self { status: StatusCode::FORBIDDEN, wrong: vec![(String::new(), "forged", String::new())] }
     }
 
+    fn one(status: StatusCode, code: &'static str, detail: impl ToString) -> Self {
+        Self { status, wrong: vec![(String::new(), code, detail.to_string())] }
+    }
+
     /// A request that cannot be read.
     pub fn unreadable() -> Self {
-        Self { status: StatusCode::BAD_REQUEST, wrong: vec![(String::new(), "unreadable", String::new())] }
+        Self::one(StatusCode::BAD_REQUEST, "unreadable", "")
+    }
+
+    /// A value in an address that makes no sense.
+    pub fn query(field: &str, code: &'static str, detail: impl ToString) -> Self {
+        Self { status: StatusCode::BAD_REQUEST, wrong: vec![(field.to_owned(), code, detail.to_string())] }
+    }
+
+    /// Words in another encoding than UTF-8.
+    pub fn encoding() -> Self {
+        Self::one(StatusCode::BAD_REQUEST, "encoding", "")
+    }
+
+    /// Something failed inside; the log says what, under the request's id.
+    pub fn internal() -> Self {
+        Self::one(StatusCode::INTERNAL_SERVER_ERROR, "internal", "")
+    }
+
+    /// The words for an answer that came without any, as from the router or from a limit.
+    pub fn of_status(status: StatusCode) -> Self {
+        match status {
+            StatusCode::NOT_FOUND => Self::one(status, "not_found", ""),
+            StatusCode::METHOD_NOT_ALLOWED => Self::one(status, "method", ""),
+            StatusCode::PAYLOAD_TOO_LARGE => Self::one(status, "body_large", MOST_BODY / 1024 / 1024),
+            StatusCode::UNSUPPORTED_MEDIA_TYPE => Self::one(status, "media_type", ""),
+            status if status.is_server_error() => Self { status, ..Self::internal() },
+            status => Self { status, ..Self::unreadable() },
+        }
     }
 
     /// Somebody has to log in first.
@@ -85,9 +119,42 @@ impl Fault {
     /// A page that says what is wrong and what to do.
     pub fn page(&self, viewer: &Viewer) -> Response {
         let sentences = self.sentences(viewer).into_iter().map(|(_, sentence)| sentence).collect();
-        let page = ErrorPage { v: viewer, status: self.status.as_u16(), sentences };
-        (self.status, html(&page)).into_response()
+        let request = if self.status.is_server_error() { viewer.request.as_str() } else { "" };
+        let page = ErrorPage { v: viewer, status: self.status.as_u16(), sentences, request };
+        let mut response = (self.status, html(&page)).into_response();
+        if self.status == StatusCode::SERVICE_UNAVAILABLE {
+            response.headers_mut().insert(header::RETRY_AFTER, RETRY);
+        }
+        response
     }
+
+    /// For a script of one of our pages: problem+json in the page's language.
+    pub fn problem(self, viewer: &Viewer) -> Response {
+        Problem::from(self).written(viewer.language, &viewer.request)
+    }
+}
+
+/// Most bytes of a form with its photos.
+pub(crate) const MOST_BODY: usize = 64 * 1024 * 1024;
+
+/// After how many seconds a caller of a busy system should try again.
+pub(crate) const RETRY: HeaderValue = HeaderValue::from_static("2");
+
+/// Whether an answer says that something is wrong, but in no words of ours: the router, a limit or
+/// an extractor made it, or somebody's code panicked.
+pub(crate) fn is_bare(response: &Response) -> bool {
+    let kind = response.headers().get(header::CONTENT_TYPE).map(HeaderValue::as_bytes);
+    let wrong = response.status().is_client_error() || response.status().is_server_error();
+    wrong && kind.is_none_or(|kind| kind.starts_with(b"text/plain"))
+}
+
+/// Puts words to an answer that has none; what its headers say stays.
+pub(crate) fn dressed(bare: Response, words: impl FnOnce(Fault) -> Response) -> Response {
+    let mut response = words(Fault::of_status(bare.status()));
+    let kept: HeaderMap =
+        bare.headers().iter().filter(|(name, _)| *name == header::ALLOW).map(|(n, v)| (n.clone(), v.clone())).collect();
+    response.headers_mut().extend(kept);
+    response
 }
 
 #[derive(Template)]
@@ -96,6 +163,8 @@ struct ErrorPage<'a> {
     v: &'a Viewer,
     status: u16,
     sentences: Vec<String>,
+    /// The request's id, when the operator needs it.
+    request: &'a str,
 }
 
 /// A rendered page.

@@ -1,10 +1,10 @@
 //! Forms: fields and photos, url-encoded or multipart, with the token checked.
 
-use crate::{Site, fault::Fault, viewer::Viewer};
+use crate::{Site, fault::Fault, request::decoded, viewer::Viewer};
 use axum::{
     body::Bytes,
-    extract::{FromRequest, Multipart, Request},
-    http::header,
+    extract::{FromRequest, Multipart, Request, multipart::MultipartError},
+    http::{StatusCode, header},
     response::Response,
 };
 
@@ -46,24 +46,48 @@ impl FromRequest<Site> for Form {
 
 async fn read(request: Request, site: &Site) -> Result<Form, Fault> {
     let kind = request.headers().get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
-    if !kind.starts_with("multipart/form-data") {
-        let fields =
-            axum::Form::<Vec<(String, String)>>::from_request(request, site).await.map_err(|_| Fault::unreadable())?;
-        return Ok(Form { fields: fields.0, photos: Vec::new() });
+    let form = if kind.starts_with("multipart/form-data") {
+        multipart(request, site).await?
+    } else if kind.starts_with("application/x-www-form-urlencoded") {
+        let body = Bytes::from_request(request, site).await.map_err(|error| Fault::of_status(error.status()))?;
+        Form { fields: fields(&body).ok_or_else(Fault::encoding)?, photos: Vec::new() }
+    } else {
+        return Err(Fault::of_status(StatusCode::UNSUPPORTED_MEDIA_TYPE));
+    };
+    // No database keeps it, and no keyboard writes it.
+    if form.fields.iter().any(|(name, value)| name.contains('\0') || value.contains('\0')) {
+        return Err(Fault::unreadable());
     }
+    Ok(form)
+}
+
+/// The fields of a url-encoded form; none when they are not in UTF-8: a text that was decoded wrongly
+/// would be kept as rubbish.
+fn fields(body: &[u8]) -> Option<Vec<(String, String)>> {
+    let plain: Vec<u8> = body.iter().map(|byte| if *byte == b'+' { b' ' } else { *byte }).collect();
+    let pairs = plain.split(|byte| *byte == b'&').filter(|pair| !pair.is_empty());
+    pairs
+        .map(|pair| {
+            let mut halves = pair.splitn(2, |byte| *byte == b'=');
+            Some((decoded(halves.next()?)?, decoded(halves.next().unwrap_or_default())?))
+        })
+        .collect()
+}
+
+async fn multipart(request: Request, site: &Site) -> Result<Form, Fault> {
+    let broken = |error: MultipartError| Fault::of_status(error.status());
     let mut parts = Multipart::from_request(request, site).await.map_err(|_| Fault::unreadable())?;
     let mut form = Form::default();
-    while let Some(part) = parts.next_field().await.map_err(|_| Fault::unreadable())? {
+    while let Some(part) = parts.next_field().await.map_err(broken)? {
         let name = part.name().unwrap_or_default().to_owned();
-        if part.file_name().is_some() {
-            let bytes = part.bytes().await.map_err(|_| Fault::unreadable())?;
-            // A browser sends an empty file for an empty field.
-            if !bytes.is_empty() {
-                form.photos.push(bytes);
-            }
-        } else {
-            let value = part.text().await.map_err(|_| Fault::unreadable())?;
+        let file = part.file_name().is_some();
+        let bytes = part.bytes().await.map_err(broken)?;
+        if !file {
+            let value = String::from_utf8(bytes.into()).map_err(|_| Fault::encoding())?;
             form.fields.push((name, value));
+        } else if !bytes.is_empty() {
+            // A browser sends an empty file for an empty field.
+            form.photos.push(bytes);
         }
     }
     Ok(form)

@@ -22,6 +22,7 @@ const FILES: [(Language, &[&str]); 2] = [
             include_str!("../locales/zh-CN/placing.ftl"),
             include_str!("../locales/zh-CN/rules.ftl"),
             include_str!("../locales/zh-CN/open311.ftl"),
+            include_str!("../locales/zh-CN/api.ftl"),
         ],
     ),
     (
@@ -32,6 +33,7 @@ const FILES: [(Language, &[&str]); 2] = [
             include_str!("../locales/en/placing.ftl"),
             include_str!("../locales/en/rules.ftl"),
             include_str!("../locales/en/open311.ftl"),
+            include_str!("../locales/en/api.ftl"),
         ],
     ),
 ];

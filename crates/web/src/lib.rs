@@ -8,6 +8,7 @@ mod form;
 mod i18n;
 mod open311;
 mod pages;
+mod request;
 mod state;
 mod viewer;
 
@@ -31,7 +32,7 @@ pub fn router(site: Site) -> Router {
     let fixed = |name, value| SetResponseHeaderLayer::if_not_present(name, HeaderValue::from_static(value));
     Router::new()
         .merge(pages::routes())
-        .merge(api::routes())
+        .merge(api::routes(&site))
         .merge(open311::routes(&site))
         .merge(events::routes())
         .merge(assets::routes())
@@ -44,6 +45,7 @@ pub fn router(site: Site) -> Router {
                 .layer(fixed(header::REFERRER_POLICY, "same-origin"))
                 .layer(fixed(HeaderName::from_static("permissions-policy"), "geolocation=(self), camera=(self)")),
         )
+        .layer(middleware::from_fn_with_state(site.clone(), request::named))
         .with_state(site)
 }
 

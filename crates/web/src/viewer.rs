@@ -1,7 +1,12 @@
 //! Who looks at a page, and how: account, language, large text, and the token that shows that a
 //! form came from our own page.
 
-use crate::{Site, fault::Fault, i18n::Language};
+use crate::{
+    Site,
+    fault::{Fault, dressed, is_bare},
+    i18n::Language,
+    request::{self, RequestId},
+};
 use axum::{
     extract::{FromRequestParts, Query, Request, State},
     http::{HeaderMap, HeaderValue, header, request::Parts},
@@ -12,7 +17,7 @@ use jiff::{
     Timestamp,
     tz::{Offset, TimeZone},
 };
-use luyuan_app::people::Staff;
+use luyuan_app::{App, people::Staff};
 use luyuan_domain::actor::Actor;
 use std::collections::HashMap;
 
@@ -41,9 +46,27 @@ pub(crate) struct Viewer {
     pub offset: Offset,
     /// This is the demonstration.
     pub demo: bool,
+    /// The request's id, for the operator when something failed.
+    pub request: String,
 }
 
 impl Viewer {
+    /// A program that reads words in a language, without an account.
+    pub fn program(app: &App, language: Language) -> Self {
+        let now = app.env.now();
+        Self {
+            staff: None,
+            language,
+            large: false,
+            token: String::new(),
+            here: String::new(),
+            now,
+            offset: offset(app, now),
+            demo: false,
+            request: String::new(),
+        }
+    }
+
     /// Words under a key.
     pub fn t<'a>(&self, key: &'a str) -> &'a str
     where
@@ -149,11 +172,18 @@ impl FromRequestParts<Site> for Viewer {
         if let Some(known) = parts.extensions.get::<Viewer>() {
             return Ok(known.clone());
         }
-        Ok(look(&parts.headers, parts.uri.to_string(), site).await)
+        let request = parts.extensions.get::<RequestId>().map(|id| id.0.clone());
+        Ok(look(&parts.headers, parts.uri.to_string(), site, request).await)
     }
 }
 
-async fn look(headers: &HeaderMap, here: String, site: &Site) -> Viewer {
+/// The district's distance from Greenwich time. Without any rules every page says so; times are the
+/// least of it.
+fn offset(app: &App, now: Timestamp) -> Offset {
+    app.rulebook().on(now).map_or(Offset::UTC, |day| day.rules.calendar.offset())
+}
+
+async fn look(headers: &HeaderMap, here: String, site: &Site, request: Option<String>) -> Viewer {
     let staff = match cookie(headers, SESSION) {
         // A database that is away must not turn every page into an error: the page itself will say.
         Some(token) => site.app.session(token).await.unwrap_or(None),
@@ -170,11 +200,14 @@ async fn look(headers: &HeaderMap, here: String, site: &Site) -> Viewer {
         token: cookie(headers, TOKEN).unwrap_or_default().to_owned(),
         here,
         now,
-        // Without any rules every page says so; times are the least of it.
-        offset: site.app.rulebook().on(now).map_or(Offset::UTC, |day| day.rules.calendar.offset()),
+        offset: offset(&site.app, now),
         demo: site.demo,
+        request: request.unwrap_or_default(),
     }
 }
+
+/// Addresses that scripts of our pages ask: they want JSON, also when something is wrong.
+const FOR_SCRIPTS: [&str; 5] = ["/places/search", "/places/at", "/places/shapes", "/orders/clusters", "/events"];
 
 /// Remembers language, text size and the forms' token in cookies. `?lang=` and `?large=` are taken
 /// off the address again, so that it can be shared.
@@ -183,7 +216,11 @@ pub(crate) async fn remember(State(site): State<Site>, mut request: Request, nex
     let wants_page = path == "/open311/discovery.html"
         || !["/assets/", "/open311/", "/api/", "/photos/"].iter().any(|start| path.starts_with(start));
     if !wants_page {
-        return next.run(request).await;
+        return request::run(request, next).await;
+    }
+    let number = request.extensions().get::<RequestId>().map(|id| id.0.clone());
+    if !request::is_text(request.uri()) {
+        return Fault::unreadable().page(&look(request.headers(), "/".into(), &site, number).await);
     }
     if request.method() == axum::http::Method::GET
         && let Ok(Query(mut query)) = Query::<Vec<(String, String)>>::try_from_uri(request.uri())
@@ -193,6 +230,8 @@ pub(crate) async fn remember(State(site): State<Site>, mut request: Request, nex
         query.retain(|(name, _)| name != "lang" && name != "large");
         let rest: Vec<String> =
             query.iter().map(|(name, value)| format!("{}={}", encode(name), encode(value))).collect();
+        // What begins with two slashes would lead to another site.
+        let path = format!("/{}", path.trim_start_matches(['/', '\\']));
         let to = if rest.is_empty() { path } else { format!("{path}?{}", rest.join("&")) };
         let mut response = Redirect::to(&to).into_response();
         for (name, cookie_name) in [("lang", LANGUAGE), ("large", LARGE)] {
@@ -205,7 +244,7 @@ pub(crate) async fn remember(State(site): State<Site>, mut request: Request, nex
         }
         return response;
     }
-    let mut viewer = look(request.headers(), request.uri().to_string(), &site).await;
+    let mut viewer = look(request.headers(), request.uri().to_string(), &site, number).await;
     let fresh = viewer.token.is_empty();
     if fresh {
         match site.app.env.secret() {
@@ -213,11 +252,18 @@ pub(crate) async fn remember(State(site): State<Site>, mut request: Request, nex
             Err(error) => return Fault::from(error).page(&viewer),
         }
     }
-    let token = viewer.token.clone();
-    request.extensions_mut().insert(viewer);
-    let mut response = next.run(request).await;
+    let wants_html =
+        request.headers().get(header::ACCEPT).is_some_and(|kinds| kinds.as_bytes().starts_with(b"text/html"));
+    request.extensions_mut().insert(viewer.clone());
+    let mut response = request::run(request, next).await;
+    if is_bare(&response) {
+        response = dressed(response, |fault| match FOR_SCRIPTS.contains(&path.as_str()) && !wants_html {
+            true => fault.problem(&viewer),
+            false => fault.page(&viewer),
+        });
+    }
     if fresh {
-        response.headers_mut().append(header::SET_COOKIE, set_cookie(TOKEN, &token, 86_400 * 30));
+        response.headers_mut().append(header::SET_COOKIE, set_cookie(TOKEN, &viewer.token, 86_400 * 30));
     }
     response
 }

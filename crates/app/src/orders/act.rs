@@ -5,7 +5,7 @@ use crate::{App, AppError};
 use jiff::civil::Date;
 use luyuan_domain::{
     actor::{Action, Actor},
-    ids::{FileId, OrgId, ReporterId, WhistleId},
+    ids::{FileId, OrgId, WhistleId},
     orders::{Ask, Changed, Defer, Diversion, Event, Extend, Order, Refusal, ReplyText, Route},
 };
 use luyuan_store::reporters;
@@ -74,7 +74,11 @@ fn one(changed: Changed) -> Result<(Order, Vec<Event>), Refusal> {
 }
 
 /// Records each photo as an event of its own.
-fn picture(mut order: Order, photos: &[FileId], now: jiff::Timestamp) -> Result<(Order, Vec<Event>), Refusal> {
+pub(super) fn picture(
+    mut order: Order,
+    photos: &[FileId],
+    now: jiff::Timestamp,
+) -> Result<(Order, Vec<Event>), Refusal> {
     let mut events = Vec::with_capacity(photos.len());
     for photo in photos {
         let (next, event) = order.picture(*photo, now)?;
@@ -300,59 +304,5 @@ impl App {
         let action = if matches!(actor, Actor::Reporter { .. }) { Action::Rate } else { Action::Handle };
         let new = files.clone();
         self.change_with(actor, action, seen, files, move |order, context| picture(order, &new, context.now)).await
-    }
-
-    /// Somebody else has the same trouble ("me too"): they become a reporter of the order, with
-    /// their words and photos; the secret of their own link.
-    ///
-    /// # Errors
-    /// As [`Order::join`].
-    pub async fn join(
-        &self,
-        number: &str,
-        contact: super::Contact,
-        words: String,
-        photos: Vec<FileId>,
-    ) -> Result<String, AppError> {
-        let secret = self.env.secret()?;
-        let id = ReporterId(self.env.id());
-        let (app, now, number, hash) = (self.clone(), self.env.now(), number.to_owned(), crate::env::sha256(&secret));
-        let order = self
-            .db
-            .write(move |mut conn| {
-                Box::pin(async move {
-                    let j = app.jurisdiction.clone();
-                    let order = find(&mut conn, &j, &Seen { number, version: None }).await?;
-                    if order.private {
-                        return Err(AppError::NotFound("order"));
-                    }
-                    let reporter = reporters::Reporter {
-                        id,
-                        order: order.id,
-                        secret_hash: hash,
-                        joined_at: now,
-                        about: reporters::About {
-                            name: contact.name,
-                            phone: contact.phone,
-                            email: contact.email,
-                            language: contact.language,
-                            words,
-                            ..reporters::About::default()
-                        },
-                    };
-                    let (order, joined) = order.join(id, now)?;
-                    let (order, pictured) = picture(order, &photos, now)?;
-                    let events: Vec<Event> = std::iter::once(joined).chain(pictured).collect();
-                    keep(&mut conn, &j, &Actor::Anyone, &order, &events).await?;
-                    reporters::insert(&mut conn, &j, &reporter).await?;
-                    for photo in photos {
-                        luyuan_store::files::attach(&mut conn, &j, photo, order.id).await?;
-                    }
-                    Ok(order)
-                })
-            })
-            .await?;
-        self.tell(&order);
-        Ok(secret)
     }
 }

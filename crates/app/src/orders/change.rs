@@ -99,6 +99,7 @@ impl App {
     {
         let (app, actor, seen) = (self.clone(), actor.clone(), seen.clone());
         let now = self.env.now();
+        self.few_photos(files.len(), now)?;
         let order = self
             .db
             .write(move |mut conn| {
@@ -110,7 +111,7 @@ impl App {
                     let (order, events) = rule(before, &context)?;
                     keep(&mut conn, &j, &actor, &order, &events).await?;
                     for file in files {
-                        luyuan_store::files::attach(&mut conn, &j, file, order.id).await?;
+                        crate::files::take(&mut conn, &j, file, order.id).await?;
                     }
                     Ok::<_, AppError>(order)
                 })

@@ -4,6 +4,7 @@ mod act;
 mod change;
 mod clock;
 mod external;
+mod join;
 mod place;
 mod rate;
 mod read;
@@ -12,6 +13,7 @@ mod story;
 pub use act::{Answering, Deferring, Diverting, Extending, Replying, Routing, Whistling};
 pub use change::Seen;
 pub use external::{Noting, event_name};
+pub use join::Joining;
 pub use luyuan_store::{
     events::Recorded,
     files::FileRow,

@@ -7,7 +7,7 @@ use luyuan_domain::{
     catalogue::{AttributeProblem, Category, Datatype, validate_attributes},
     geo::Wgs84,
     ids::{FileId, OrderId, OrgId, PlaceId, ReporterId},
-    orders::{Channel, Draft, Event, Kind, Location, Order, Refusal},
+    orders::{Channel, Draft, Event, Kind, Limits, Location, Order, Refusal, clean},
 };
 use luyuan_store::{
     Conn, StoreError, events, idempotency,
@@ -39,6 +39,31 @@ pub struct Contact {
     pub email: String,
     /// Language to write to them in.
     pub language: String,
+}
+
+impl Contact {
+    /// What is kept of a person, with their own words: cleaned, each no longer than a line.
+    ///
+    /// # Errors
+    /// [`AppError::Wrong`] naming each field that is too long.
+    pub(super) fn about(&self, words: String) -> Result<About, AppError> {
+        let fields = [("name", &self.name), ("phone", &self.phone), ("email", &self.email)];
+        let long = fields.into_iter().filter(|(_, text)| text.chars().count() > Limits::ADDRESS);
+        let wrong: Vec<Wrong> = long
+            .map(|(field, _)| Wrong { field: field.into(), code: "too_long", detail: Limits::ADDRESS.to_string() })
+            .collect();
+        if !wrong.is_empty() {
+            return Err(AppError::Wrong(wrong));
+        }
+        Ok(About {
+            name: clean(&self.name),
+            phone: clean(&self.phone),
+            email: clean(&self.email),
+            language: self.language.clone(),
+            words,
+            ..About::default()
+        })
+    }
 }
 
 /// An order as a front door hands it over.
@@ -93,6 +118,8 @@ impl App {
             return Err(Refusal::NotPermitted.into());
         }
         let now = self.env.now();
+        check_key(new.key.as_deref())?;
+        self.few_photos(new.photos.len(), now)?;
         let replay = match new.key.clone() {
             Some(key) => Some((key, self.print(&new).await?)),
             None => None,
@@ -102,15 +129,9 @@ impl App {
         {
             return Ok(before);
         }
+        let about = new.contact.about(String::new())?;
         let Prepared { order, events, index, place_chain } = self.prepare(&new, now).await?;
         let secret = self.env.secret()?;
-        let about = About {
-            name: new.contact.name.trim().to_owned(),
-            phone: new.contact.phone.trim().to_owned(),
-            email: new.contact.email.trim().to_owned(),
-            language: new.contact.language.clone(),
-            ..About::default()
-        };
         let reporter = Reporter {
             id: ReporterId(self.env.id()),
             order: order.id,
@@ -120,7 +141,7 @@ impl App {
         };
         let placed = Placed { id: order.id, number: order.number.clone(), secret, to: place_chain };
         let (j, actor, answer, photos) = (self.jurisdiction.clone(), actor.clone(), placed.clone(), new.photos);
-        let kept = order.clone();
+        let (kept, sent_again) = (order.clone(), replay.clone());
         let written = self
             .db
             .write(move |mut conn| {
@@ -131,7 +152,7 @@ impl App {
                     events::append(&mut conn, &j, &actor, &events[..1]).await?;
                     events::append(&mut conn, &j, &Actor::System, &events[1..]).await?;
                     for photo in photos {
-                        luyuan_store::files::attach(&mut conn, &j, photo, kept.id).await?;
+                        crate::files::take(&mut conn, &j, photo, kept.id).await?;
                     }
                     if let Some((key, body)) = replay {
                         let text = serde_json::to_string(&answer).map_err(|error| AppError::File(error.to_string()))?;
@@ -141,12 +162,16 @@ impl App {
                 })
             })
             .await;
-        match written {
+        match written.clone() {
             Ok(()) => {}
-            // The same key at the same moment: the other one was first, its answer is ours.
-            Err(AppError::Store(StoreError::Conflict(_))) if new.key.is_some() => {
-                let key = new.key.unwrap_or_default();
-                return self.answered_any(key).await?.ok_or(AppError::KeyReused);
+            // The same key at the same moment: the other one was first, its answer is ours. It may
+            // have taken the photos, too.
+            Err(AppError::Store(StoreError::Conflict(_)) | AppError::Wrong(_)) if sent_again.is_some() => {
+                let (key, body) = sent_again.unwrap_or_default();
+                return match self.answered(key, &body).await? {
+                    Some(placed) => Ok(placed),
+                    None => Err(written.err().unwrap_or(AppError::KeyReused)),
+                };
             }
             Err(error) => return Err(error),
         }
@@ -161,10 +186,6 @@ impl App {
         let category =
             rules.category(&new.category).ok_or_else(|| Refusal::UnknownCategory { code: new.category.clone() })?;
         let attributes = answers(category, &new.attributes)?;
-        let most = rules.rules.rules.max_photos;
-        if new.photos.len() > most {
-            return Err(AppError::wrong("photo", "too_many_photos", most.to_string()));
-        }
         let place = self.find_place(&new.at, rules.rules.rules.border_metres)?;
         let draft = Draft {
             kind: new.kind,
@@ -244,16 +265,24 @@ impl App {
         }
     }
 
-    async fn answered(&self, key: String, body: &str) -> Result<Option<Placed>, AppError> {
+    /// What was answered to the same request before.
+    pub(super) async fn answered<T: serde::de::DeserializeOwned>(
+        &self,
+        key: String,
+        body: &str,
+    ) -> Result<Option<T>, AppError> {
         let Some((before, answer)) = self.kept_answer(key).await? else { return Ok(None) };
         if before != body {
             return Err(AppError::KeyReused);
         }
-        parse_answer(&answer).map(Some)
+        let answer = serde_json::from_str(&answer);
+        answer.map(Some).map_err(|_| StoreError::corrupt("idempotency", "answer", "").into())
     }
 
-    async fn answered_any(&self, key: String) -> Result<Option<Placed>, AppError> {
-        self.kept_answer(key).await?.map(|(_, answer)| parse_answer(&answer)).transpose()
+    /// Refuses more photos than the rules allow at one time.
+    pub(super) fn few_photos(&self, count: usize, now: Timestamp) -> Result<(), AppError> {
+        let most = self.rulebook().on(now)?.rules.rules.max_photos;
+        if count > most { Err(AppError::wrong("photo", "photos_many", most.to_string())) } else { Ok(()) }
     }
 
     async fn kept_answer(&self, key: String) -> Result<Option<(String, String)>, AppError> {
@@ -273,6 +302,12 @@ pub(crate) struct Prepared {
     pub place_chain: Option<OrgId>,
 }
 
+/// Refuses a key that no database could index: 1 to 255 characters that can be seen.
+pub(super) fn check_key(key: Option<&str>) -> Result<(), AppError> {
+    let fits = |key: &str| (1..=600).contains(&key.len()) && !key.chars().any(char::is_control);
+    if key.is_none_or(fits) { Ok(()) } else { Err(AppError::wrong("key", "key_bad", "")) }
+}
+
 /// The answers to a category's own questions, checked; one wrong field for each that is refused,
 /// named by the question's code.
 fn answers(category: &Category, given: &[(String, Vec<String>)]) -> Result<Vec<(String, Vec<String>)>, AppError> {
@@ -286,8 +321,4 @@ fn answers(category: &Category, given: &[(String, Vec<String>)]) -> Result<Vec<(
         AppError::Wrong(each.collect())
     })?;
     Ok(kept.into_iter().map(|value| (value.code, value.values)).collect())
-}
-
-fn parse_answer(text: &str) -> Result<Placed, AppError> {
-    serde_json::from_str(text).map_err(|_| StoreError::corrupt("idempotency", "answer", "").into())
 }

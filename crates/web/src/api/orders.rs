@@ -1,10 +1,7 @@
-//! Orders over JSON.
+//! Orders as the public sees them.
 
-use super::problem::{Body, Problem, Query};
-use crate::{
-    Site,
-    pages::filter::{Wanted, written},
-};
+use super::{Problem, codes, reporter::Secret};
+use crate::Site;
 use axum::{
     Json,
     extract::{Path, State},
@@ -13,15 +10,17 @@ use axum::{
 };
 use luyuan_app::{
     App,
-    orders::{Contact, Place, Where},
+    directory::Directory,
+    orders::{Detail, Recorded},
 };
 use luyuan_domain::{
     actor::Actor,
-    geo::Wgs84,
-    orders::{Channel, Kind, Order},
+    ids::FileId,
+    orders::{Order, Solved, State as Stand, What},
 };
-use serde::{Deserialize, Serialize};
-use utoipa::{IntoParams, ToSchema};
+use serde::Serialize;
+use std::collections::BTreeMap;
+use utoipa::ToSchema;
 
 /// An order as the public sees it.
 #[derive(Serialize, ToSchema)]
@@ -29,15 +28,20 @@ pub(super) struct PublicOrder {
     /// Number that people use.
     number: String,
     /// Where it stands.
+    #[schema(value_type = codes::State)]
     state: &'static str,
     /// Category code.
     category: String,
     /// What the person wants.
+    #[schema(value_type = codes::Kind)]
     kind: &'static str,
     /// How soon it must be handled.
+    #[schema(value_type = codes::Urgency)]
     urgency: &'static str,
     /// The person's own words.
     description: String,
+    /// Answers to the category's own questions, by the questions' codes.
+    attributes: BTreeMap<String, Vec<String>>,
     /// Where, in words.
     address: String,
     /// Code of the lowest place that contains it.
@@ -47,42 +51,70 @@ pub(super) struct PublicOrder {
     /// Latitude in degrees, WGS-84.
     lat: Option<f64>,
     /// How it arrived.
+    #[schema(value_type = codes::Channel)]
     channel: &'static str,
-    /// The organisation that holds it.
+    /// Code of the organisation that has to act or acted last.
     holder: Option<String>,
+    /// Its name.
+    holder_name: Option<String>,
     /// When it was placed (RFC 3339).
+    #[schema(format = DateTime)]
     placed_at: String,
     /// When it last changed (RFC 3339).
+    #[schema(format = DateTime)]
     updated_at: String,
     /// The deadline of the present hop (RFC 3339).
+    #[schema(format = DateTime)]
     due_at: Option<String>,
+    /// The deadline counts on a year whose holidays are not known yet.
+    due_assumed: bool,
+    /// When it ended with a reply (RFC 3339).
+    #[schema(format = DateTime)]
+    closed_at: Option<String>,
+    /// What its reporters said when it ended: the worst of their answers.
+    #[schema(value_type = Option<codes::Solved>)]
+    solved: Option<&'static str>,
+    /// Number of the order that carries on, when it was merged.
+    merged_into: Option<String>,
     /// How often it was reopened.
     reworks: u8,
     /// Supervised by the superior.
     supervised: bool,
-    /// Counts changes.
+    /// Counts changes; the ETag of a single order is made of it.
     version: i64,
 }
 
 impl PublicOrder {
-    fn of(app: &App, order: Order) -> Self {
+    pub fn of(app: &App, order: Order) -> Self {
         let directory = app.directory();
+        let holder = order.state.holder().and_then(|org| directory.org(org));
+        let (closed_at, solved, merged_into) = match &order.state {
+            Stand::Closed { at, solved, .. } => (Some(at.to_string()), solved.map(Solved::code), None),
+            Stand::Merged { number, .. } => (None, None, Some(number.clone())),
+            _ => (None, None, None),
+        };
         Self {
             number: order.number,
-            state: order.state.code(),
             category: order.category,
             kind: order.kind.code(),
             urgency: order.urgency.code(),
             description: order.description,
+            attributes: order.attributes.into_iter().collect(),
             address: order.location.address,
             place: order.location.place.and_then(|place| directory.place(place)).map(|place| place.code.clone()),
             lon: order.location.point.map(|point| point.lon),
             lat: order.location.point.map(|point| point.lat),
             channel: order.channel.code(),
-            holder: order.state.holder().map(|org| directory.org_name(org)),
+            holder: holder.map(|org| org.code.clone()),
+            holder_name: holder.map(|org| org.name.clone()),
             placed_at: order.placed_at.to_string(),
             updated_at: order.updated_at.to_string(),
             due_at: order.state.due().map(|due| due.to_string()),
+            due_assumed: order.due_assumed,
+            closed_at,
+            solved,
+            merged_into,
+            state: order.state.code(),
             reworks: order.reworks,
             supervised: order.supervised,
             version: order.version,
@@ -90,177 +122,54 @@ impl PublicOrder {
     }
 }
 
-/// A page of orders, newest first.
+/// An order with its story.
 #[derive(Serialize, ToSchema)]
-pub(super) struct OrderPage {
-    /// The orders.
-    items: Vec<PublicOrder>,
-    /// Give this as `after` for the next page; missing on the last.
-    next: Option<String>,
+pub(super) struct WholeOrder {
+    #[serde(flatten)]
+    order: PublicOrder,
+    /// How many people are behind it.
+    reporters: usize,
+    /// Addresses of photos of the trouble.
+    photos: Vec<String>,
+    /// What was done.
+    reply: Option<PublicReply>,
+    /// Why it cannot be solved for now.
+    deferral: Option<Deferral>,
+    /// What happened, oldest first.
+    events: Vec<Happened>,
+    /// For who showed the secret of one of its reporters.
+    own: Option<Own>,
 }
 
-/// What a list may be narrowed to.
-#[derive(Deserialize, IntoParams)]
-#[serde(deny_unknown_fields)]
-#[into_params(parameter_in = Query)]
-pub(super) struct Narrow {
-    /// `open`, `ended`, or a state.
-    state: Option<String>,
-    /// Category code.
-    category: Option<String>,
-    /// Code of a place; what lies inside it counts.
-    place: Option<String>,
-    /// Words that must occur.
-    q: Option<String>,
-    /// `next` of the page before.
-    after: Option<String>,
-    /// How many, 1 to 200; 50 when not said.
-    #[param(minimum = 1, maximum = 200)]
-    limit: Option<i64>,
-}
-
-/// Public orders, newest first.
-#[utoipa::path(get, path = "/api/v1/orders", tag = "orders", params(Narrow), responses(
-    (status = 200, body = OrderPage),
-    (status = 400, body = Problem, content_type = "application/problem+json"),
-))]
-pub(super) async fn list(State(site): State<Site>, Query(narrow): Query<Narrow>) -> Result<Json<OrderPage>, Problem> {
-    let limit = narrow.limit.unwrap_or(50);
-    if !(1..=200).contains(&limit) {
-        return Err(Problem::new(StatusCode::BAD_REQUEST, "limit", "limit is 1 to 200"));
-    }
-    let wanted = Wanted {
-        state: narrow.state.unwrap_or_default(),
-        category: narrow.category.unwrap_or_default(),
-        place: narrow.place.unwrap_or_default(),
-        q: narrow.q.unwrap_or_default(),
-        after: narrow.after.unwrap_or_default(),
-        ..Wanted::default()
-    };
-    if !wanted.after.is_empty() && wanted.cursor().is_none() {
-        return Err(Problem::new(StatusCode::BAD_REQUEST, "after", "after is not the next of a page"));
-    }
-    let page = site.app.orders(wanted.filter(true, site.app.env.now()), wanted.cursor(), limit).await?;
-    let next = page.next.as_ref().map(written);
-    Ok(Json(OrderPage {
-        items: page.orders.into_iter().map(|order| PublicOrder::of(&site.app, order)).collect(),
-        next,
-    }))
-}
-
-/// A new order.
-#[derive(Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-pub(super) struct NewOrder {
-    /// Category code.
-    category: String,
-    /// The person's own words, 1 to 4,000 characters.
-    #[schema(min_length = 1, max_length = 4000)]
-    description: String,
-    /// Longitude in degrees, WGS-84; with `lat`.
-    #[schema(minimum = -180, maximum = 180)]
-    lon: Option<f64>,
-    /// Latitude in degrees, WGS-84; with `lon`.
-    #[schema(minimum = -90, maximum = 90)]
-    lat: Option<f64>,
-    /// Code of a place, instead of a point or with it.
-    place: Option<String>,
-    /// Where, in words.
-    #[schema(max_length = 256)]
-    address: Option<String>,
-    /// Not to be shown to the public.
-    private: Option<bool>,
-    /// Name of the person; never public.
-    name: Option<String>,
-    /// Phone of the person; never public.
-    phone: Option<String>,
-    /// E-mail of the person; never public.
-    email: Option<String>,
-}
-
-/// What the program gets.
+/// What was done, with its evidence.
 #[derive(Serialize, ToSchema)]
-pub(super) struct PlacedOrder {
-    /// Number of the order.
-    number: String,
-    /// Secret of the reporter's link; shown once.
-    secret: String,
+pub(super) struct PublicReply {
+    /// In words for the person.
+    text: String,
+    /// When (RFC 3339).
+    #[schema(format = DateTime)]
+    at: String,
+    /// Addresses of photos that show it.
+    photos: Vec<String>,
 }
 
-/// The program that an `Authorization: Bearer` header names.
-async fn integrator(site: &Site, headers: &HeaderMap) -> Result<Actor, Problem> {
-    let key = headers
-        .get(header::AUTHORIZATION)
-        .and_then(|value| value.to_str().ok())
-        .and_then(|value| value.strip_prefix("Bearer "));
-    let known = match key {
-        Some(key) => site.app.integrator(key.trim()).await?,
-        None => None,
-    };
-    known.ok_or_else(Problem::key)
+/// A deferral (挂账).
+#[derive(Serialize, ToSchema)]
+pub(super) struct Deferral {
+    /// Why it cannot be solved now.
+    reason: String,
+    /// The day on which it is looked at again.
+    #[schema(format = Date)]
+    review_on: String,
 }
 
-/// Places an order. With an `Idempotency-Key` header the same request may be sent again.
-#[utoipa::path(post, path = "/api/v1/orders", tag = "orders", request_body = NewOrder, security(("key" = [])),
-    params(("Idempotency-Key" = Option<String>, Header, description = "Sent again with the same key, nothing is placed twice")),
-    responses(
-        (status = 201, body = PlacedOrder, headers(("Location" = String, description = "The order's address"))),
-        (status = 400, body = Problem, content_type = "application/problem+json"),
-        (status = 401, body = Problem, content_type = "application/problem+json"),
-        (status = 415, body = Problem, content_type = "application/problem+json"),
-        (status = 422, body = Problem, content_type = "application/problem+json"),
-))]
-pub(super) async fn place(
-    State(site): State<Site>,
-    headers: HeaderMap,
-    body: Result<Body<NewOrder>, Problem>,
-) -> Result<Response, Problem> {
-    // The key comes first: who has none learns nothing about what is right.
-    let actor = integrator(&site, &headers).await?;
-    let Body(new) = body?;
-    let point = match (new.lon, new.lat) {
-        (Some(lon), Some(lat)) => {
-            let wrong = || Problem::new(StatusCode::UNPROCESSABLE_ENTITY, "point", "lon is −180 to 180, lat −90 to 90");
-            Some(Wgs84::new(lon, lat).ok_or_else(wrong)?)
-        }
-        (None, None) => None,
-        _ => return Err(Problem::new(StatusCode::UNPROCESSABLE_ENTITY, "point", "lon and lat come together")),
-    };
-    let kind = site.app.rulebook().on(site.app.env.now())?.kind(&new.category).unwrap_or(Kind::Help);
-    let key =
-        headers.get("idempotency-key").and_then(|value| value.to_str().ok()).map(|key| format!("api:{actor:?}:{key}"));
-    let order = Place {
-        kind,
-        category: new.category,
-        description: new.description,
-        at: Where { point, place_code: new.place, address: new.address.unwrap_or_default() },
-        channel: Channel::Api,
-        private: new.private.unwrap_or(false),
-        attributes: Vec::new(),
-        contact: Contact {
-            name: new.name.unwrap_or_default(),
-            phone: new.phone.unwrap_or_default(),
-            email: new.email.unwrap_or_default(),
-            language: String::new(),
-        },
-        photos: Vec::new(),
-        key,
-    };
-    let placed = site.app.place(&actor, order).await?;
-    let location =
-        HeaderValue::from_str(&format!("/api/v1/orders/{}", placed.number)).unwrap_or(HeaderValue::from_static(""));
-    let body = Json(PlacedOrder { number: placed.number, secret: placed.secret });
-    Ok((StatusCode::CREATED, [(header::LOCATION, location)], body).into_response())
-}
-
-/// One public order.
-#[utoipa::path(get, path = "/api/v1/orders/{number}", tag = "orders", params(("number" = String, Path, description = "The order's number")), responses(
-    (status = 200, body = PublicOrder),
-    (status = 404, body = Problem, content_type = "application/problem+json"),
-))]
-pub(super) async fn one(State(site): State<Site>, Path(number): Path<String>) -> Result<Json<PublicOrder>, Problem> {
-    let detail = site.app.order(&Actor::Anyone, &number, None).await?;
-    Ok(Json(PublicOrder::of(&site.app, detail.order)))
+/// What a reporter sees beyond the public.
+#[derive(Serialize, ToSchema)]
+pub(super) struct Own {
+    /// The question that waits for an answer.
+    question: Option<String>,
+    /// A rating may be given now.
+    may_rate: bool,
 }
 
 /// A step of an order's story.
@@ -269,32 +178,148 @@ pub(super) struct Happened {
     /// The order's version after it.
     version: i64,
     /// When (RFC 3339).
+    #[schema(format = DateTime)]
     at: String,
     /// What.
     what: &'static str,
     /// Kind of who did it: anyone, reporter, staff, integrator, system.
     by: &'static str,
-    /// For which organisation.
+    /// Code of the organisation that did it.
     org: Option<String>,
+    /// Code of the organisation that it went to, or that was called.
+    to: Option<String>,
+    /// What was written with it, when that is public.
+    words: Option<String>,
 }
 
-/// What happened to a public order, oldest first.
-#[utoipa::path(get, path = "/api/v1/orders/{number}/events", tag = "orders", params(("number" = String, Path, description = "The order's number")), responses(
-    (status = 200, body = Vec<Happened>),
-    (status = 404, body = Problem, content_type = "application/problem+json"),
-))]
-pub(super) async fn events(
-    State(site): State<Site>,
-    Path(number): Path<String>,
-) -> Result<Json<Vec<Happened>>, Problem> {
-    let detail = site.app.order(&Actor::Anyone, &number, None).await?;
-    let directory = site.app.directory();
-    let happened = detail.events.into_iter().map(|event| Happened {
+/// What people wrote in a step, and to which organisation it led. Words that are not public stay out.
+fn told(what: &What) -> (Option<luyuan_domain::ids::OrgId>, Option<&str>) {
+    let (to, words) = match what {
+        // What the dispatch list decided has a rule's name, not words.
+        What::Routed { to, rule } if rule.starts_with("dispatch:") => (Some(*to), None),
+        What::Routed { to, rule } => (Some(*to), Some(rule.as_str())),
+        What::Escalated { to, .. } => (Some(*to), None),
+        What::Returned { to, reason, .. } | What::Reopened { to, reason, .. } | What::Supervised { to, reason } => {
+            (Some(*to), Some(reason.as_str()))
+        }
+        What::Whistled { to, ask, .. } => (Some(*to), Some(ask.as_str())),
+        What::Diverted { note: words, .. }
+        | What::Merged { number: words, .. }
+        | What::Absorbed { number: words, .. }
+        | What::Contacted { note: words }
+        | What::Reported { text: words, .. }
+        | What::Extended { reason: words, .. }
+        | What::Deferred { reason: words, .. }
+        | What::Resumed { note: words }
+        | What::Asked { text: words }
+        | What::Answered { text: words }
+        | What::Replied { text: words, .. }
+        | What::Rated { comment: words, .. } => (None, Some(words.as_str())),
+        _ => (None, None),
+    };
+    (to, words.filter(|words| what.words_public() && !words.is_empty()))
+}
+
+fn happened(directory: &Directory, event: &Recorded) -> Happened {
+    let code = |org| directory.org(org).map(|org| org.code.clone());
+    let (to, words) = told(&event.what);
+    Happened {
         version: event.seq,
         at: event.at.to_string(),
         what: event.what.code(),
         by: event.actor.code(),
-        org: event.org.map(|org| directory.org_name(org)),
+        org: event.org.and_then(code),
+        to: to.and_then(code),
+        words: words.map(str::to_owned),
+    }
+}
+
+impl WholeOrder {
+    fn of(app: &App, detail: Detail) -> Self {
+        let directory = app.directory();
+        let number = detail.order.number.clone();
+        let address = |id: FileId| format!("/api/v1/orders/{number}/photos/{id}");
+        let photos = |evidence: bool| {
+            let fitting = detail.files.iter().filter(move |file| file.evidence == evidence);
+            fitting.map(|file| address(file.id)).collect()
+        };
+        let reply = match &detail.order.state {
+            Stand::Replied { reply, .. } | Stand::Closed { reply, .. } => {
+                Some(PublicReply { text: reply.text.clone(), at: reply.at.to_string(), photos: photos(true) })
+            }
+            _ => None,
+        };
+        let deferral = match &detail.order.state {
+            Stand::Deferred { reason, review_on, .. } => {
+                Some(Deferral { reason: reason.clone(), review_on: review_on.to_string() })
+            }
+            _ => None,
+        };
+        let own = detail.own.map(|_| Own {
+            question: detail.order.questions.iter().rev().find(|one| one.answer.is_none()).map(|one| one.text.clone()),
+            may_rate: matches!(detail.order.state, Stand::Replied { .. } | Stand::Closed { .. }),
+        });
+        Self {
+            reporters: detail.reporter_count,
+            photos: photos(false),
+            reply,
+            deferral,
+            events: detail.events.iter().map(|event| happened(&directory, event)).collect(),
+            own,
+            order: PublicOrder::of(app, detail.order),
+        }
+    }
+}
+
+/// One order with its story. An order that is not public is shown to who has the secret of one of
+/// its reporters.
+#[utoipa::path(get, path = "/api/v1/orders/{number}", operation_id = "getOrder", tag = "orders",
+    params(
+        ("number" = String, Path, description = "The order's number"),
+        ("Order-Secret" = Option<String>, Header, description = "The secret of one of the order's reporters"),
+        ("If-None-Match" = Option<String>, Header, description = "The ETag of the version at hand"),
+    ),
+    responses(
+        (status = 200, body = WholeOrder, headers(("ETag" = String, description = "Made of the order's version"))),
+        (status = 304, description = "It is still the version at hand"),
+))]
+pub(super) async fn one(
+    State(site): State<Site>,
+    Path(number): Path<String>,
+    secret: Secret,
+    headers: HeaderMap,
+) -> Result<Response, Problem> {
+    let detail = site.app.order(&Actor::Anyone, &number, secret.0.as_deref()).await?;
+    // A reporter sees more: the same version is then another text.
+    let tag = format!("\"{}{}\"", detail.order.version, if detail.own.is_some() { "-own" } else { "" });
+    let fresh = headers.get(header::IF_NONE_MATCH).and_then(|value| value.to_str().ok()).is_some_and(|known| {
+        known.split(',').map(|one| one.trim().trim_start_matches("W/")).any(|one| one == tag || one == "*")
     });
-    Ok(Json(happened.collect()))
+    let kept = [
+        (header::ETAG, HeaderValue::try_from(tag).unwrap_or(HeaderValue::from_static("\"\""))),
+        (header::CACHE_CONTROL, HeaderValue::from_static("no-cache")),
+        (header::VARY, HeaderValue::from_static("order-secret")),
+    ];
+    if fresh {
+        return Ok((StatusCode::NOT_MODIFIED, kept).into_response());
+    }
+    Ok((kept, Json(WholeOrder::of(&site.app, detail))).into_response())
+}
+
+/// What happened to an order, oldest first.
+#[utoipa::path(get, path = "/api/v1/orders/{number}/events", operation_id = "listEvents", tag = "orders",
+    params(
+        ("number" = String, Path, description = "The order's number"),
+        ("Order-Secret" = Option<String>, Header, description = "The secret of one of the order's reporters"),
+    ),
+    responses((status = 200, body = Vec<Happened>)),
+)]
+pub(super) async fn events(
+    State(site): State<Site>,
+    Path(number): Path<String>,
+    secret: Secret,
+) -> Result<Json<Vec<Happened>>, Problem> {
+    let detail = site.app.order(&Actor::Anyone, &number, secret.0.as_deref()).await?;
+    let directory = site.app.directory();
+    Ok(Json(detail.events.iter().map(|event| happened(&directory, event)).collect()))
 }

@@ -1,6 +1,11 @@
 //! What staff do with an order: each verb is a resource that is posted to.
 
-use crate::{Site, fault::Fault, form::Form, viewer::Viewer};
+use crate::{
+    Site,
+    fault::{Fault, MOST_BODY},
+    form::Form,
+    viewer::Viewer,
+};
 use axum::{
     Router,
     extract::{DefaultBodyLimit, Path, State},
@@ -16,11 +21,8 @@ use luyuan_domain::{
     orders::{Diversion, Order, Satisfied, Solved},
 };
 
-/// Most bytes of a reply with its photos.
-const MOST: usize = 64 * 1024 * 1024;
-
 pub(crate) fn routes() -> Router<Site> {
-    Router::new().route("/orders/{number}/{act}", post(act).layer(DefaultBodyLimit::max(MOST)))
+    Router::new().route("/orders/{number}/{act}", post(act).layer(DefaultBodyLimit::max(MOST_BODY)))
 }
 
 async fn act(State(site): State<Site>, v: Viewer, Path((number, act)): Path<(String, String)>, form: Form) -> Response {

@@ -1,8 +1,9 @@
 //! Filters of lists and maps: in the address, so that a list can be shared and counted again.
 
-use crate::viewer::encode;
+use crate::{Site, fault::Fault, viewer::encode};
 use jiff::{SignedDuration, Timestamp};
 use luyuan_app::orders::{Bounds, Cursor, Filter, Sort};
+use luyuan_domain::{ids::OrderId, orders::State};
 use serde::Deserialize;
 
 /// What an address may say about a list.
@@ -34,17 +35,10 @@ const ENDED: [&str; 3] = ["closed", "merged", "diverted"];
 impl Wanted {
     /// The filter for the database.
     pub fn filter(&self, public: bool, now: Timestamp) -> Filter {
-        let list = |codes: &[&str]| codes.iter().map(|code| (*code).to_owned()).collect();
-        let states = match self.state.as_str() {
-            "" => Vec::new(),
-            "open" => list(&OPEN),
-            "ended" => list(&ENDED),
-            one => list(&[one]),
-        };
         let some = |text: &String| if text.is_empty() { Vec::new() } else { vec![text.clone()] };
         let mut filter = Filter {
             public,
-            states,
+            states: states(&self.state),
             categories: some(&self.category),
             places: some(&self.place),
             grams: luyuan_app::text::query(&self.q),
@@ -67,15 +61,35 @@ impl Wanted {
     }
 
     fn bounds(&self) -> Option<Bounds> {
-        let mut numbers = self.bbox.split(',').map(|part| part.trim().parse::<f64>().ok().filter(|n| n.is_finite()));
-        let mut next = || numbers.next().flatten();
-        Some(Bounds { west: next()?, south: next()?, east: next()?, north: next()? })
+        bounds(&self.bbox)
+    }
+
+    /// Refuses what makes no sense, rather than showing a list that is not the one asked for.
+    pub fn check(&self, site: &Site) -> Result<(), Fault> {
+        if !known_state(&self.state) {
+            return Err(Fault::query("state", "query_state", ""));
+        }
+        if !["", "late", "soon", "fine", "all"].contains(&self.due.as_str()) {
+            return Err(Fault::query("due", "query_due", ""));
+        }
+        if !self.after.is_empty() && self.cursor().is_none() {
+            return Err(Fault::query("after", "query_after", ""));
+        }
+        if !self.bbox.is_empty() && self.bounds().is_none() {
+            return Err(Fault::query("bbox", "query_bbox", ""));
+        }
+        if !self.place.is_empty() && site.app.directory().place_by_code(&self.place).is_none() {
+            return Err(Fault::query("place", "unknown_place", ""));
+        }
+        if !self.category.is_empty() && !known_category(site, &self.category) {
+            return Err(Fault::query("category", "unknown_category", ""));
+        }
+        Ok(())
     }
 
     /// The page's beginning; none for a cursor that is none.
     pub fn cursor(&self) -> Option<Cursor> {
-        let (ms, id) = self.after.split_once('_')?;
-        Some(Cursor { ms: ms.parse().ok()?, id: id.to_owned() })
+        read(&self.after)
     }
 
     /// The address's query without the page, with `name` set to `value`.
@@ -102,4 +116,43 @@ impl Wanted {
 /// A cursor as an address says it.
 pub(crate) fn written(cursor: &Cursor) -> String {
     format!("{}_{}", cursor.ms, cursor.id)
+}
+
+/// A cursor from an address; none for what was never one.
+pub(crate) fn read(text: &str) -> Option<Cursor> {
+    let (ms, id) = text.split_once('_')?;
+    let id: OrderId = id.parse().ok()?;
+    let ms: i128 = ms.parse().ok()?;
+    let ms = i64::try_from(ms).unwrap_or(if ms < 0 { i64::MIN } else { i64::MAX });
+    Some(Cursor { ms, id: id.to_string() })
+}
+
+/// A box from an address: west, south, east, north in degrees; none for what is none.
+pub(crate) fn bounds(text: &str) -> Option<Bounds> {
+    let numbers: Vec<f64> = text.split(',').map(|part| part.trim().parse().ok()).collect::<Option<_>>()?;
+    let [west, south, east, north] = numbers[..] else { return None };
+    // A map that shows the world more than once reaches beyond 180°.
+    let finite = numbers.iter().all(|number| number.is_finite());
+    (finite && west <= east && south <= north).then_some(Bounds { west, south, east, north })
+}
+
+/// The states that a word of an address stands for.
+pub(crate) fn states(code: &str) -> Vec<String> {
+    let list = |codes: &[&str]| codes.iter().map(|code| (*code).to_owned()).collect();
+    match code {
+        "" => Vec::new(),
+        "open" => list(&OPEN),
+        "ended" => list(&ENDED),
+        one => list(&[one]),
+    }
+}
+
+/// Whether a list can be narrowed to it: a state, or `open` or `ended`, or nothing.
+pub(crate) fn known_state(code: &str) -> bool {
+    ["", "open", "ended"].contains(&code) || State::CODES.contains(&code)
+}
+
+/// Whether any catalogue, of today or of before, has a category.
+pub(crate) fn known_category(site: &Site, code: &str) -> bool {
+    site.app.rulebook().all().catalogues().iter().any(|catalogue| catalogue.get(code).is_some())
 }

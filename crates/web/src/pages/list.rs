@@ -66,6 +66,9 @@ pub(crate) fn streets(site: &Site, wanted: &Wanted) -> Vec<Choice> {
 }
 
 async fn list(State(site): State<Site>, v: Viewer, Query(wanted): Query<Wanted>) -> Response {
+    if let Err(fault) = wanted.check(&site) {
+        return fault.page(&v);
+    }
     let filter = wanted.filter(true, v.now);
     let (page, counts) = tokio::join!(site.app.orders(filter.clone(), wanted.cursor(), ROWS), site.app.count(filter));
     let (page, counts) = match (page, counts) {
@@ -87,10 +90,18 @@ async fn list(State(site): State<Site>, v: Viewer, Query(wanted): Query<Wanted>)
 
 /// Clusters of the map as GeoJSON; their counts add up to the list's orders with a position.
 async fn clusters(State(site): State<Site>, v: Viewer, Query(wanted): Query<Wanted>) -> Response {
+    if let Err(fault) = wanted.check(&site) {
+        return fault.problem(&v);
+    }
     let filter = wanted.filter(true, v.now);
-    let found = match site.app.clusters(filter, wanted.zoom.unwrap_or(11.0)).await {
+    // A map's zoom is 0 (the world) to 24 (a hand's breadth).
+    let zoom = wanted.zoom.unwrap_or(11.0);
+    if !(0.0..=24.0).contains(&zoom) {
+        return Fault::query("zoom", "query_zoom", "").problem(&v);
+    }
+    let found = match site.app.clusters(filter, zoom).await {
         Ok(found) => found,
-        Err(error) => return Fault::from(error).page(&v),
+        Err(error) => return Fault::from(error).problem(&v),
     };
     let features: Vec<_> = found
         .into_iter()

@@ -7,7 +7,7 @@ use super::{
 };
 use crate::{
     Site,
-    fault::{Fault, html},
+    fault::{Fault, MOST_BODY, html},
     form::Form,
     i18n::Language,
     viewer::Viewer,
@@ -23,7 +23,7 @@ use axum::{
 use luyuan_app::{
     AppError,
     directory::Directory,
-    orders::{Contact, Place, Where},
+    orders::{Contact, Joining, Place, Where},
 };
 use luyuan_domain::{
     catalogue::{Attribute, Category, Datatype},
@@ -31,14 +31,12 @@ use luyuan_domain::{
     place,
 };
 
-/// Most bytes of a form with its photos.
-const MOST: usize = 64 * 1024 * 1024;
 /// Most places that are offered to choose from.
 const PLACES: usize = 5;
 
 pub(crate) fn routes() -> Router<Site> {
     Router::new()
-        .route("/orders", post(place).layer(DefaultBodyLimit::max(MOST)))
+        .route("/orders", post(place).layer(DefaultBodyLimit::max(MOST_BODY)))
         .route("/orders/{number}/reporters", post(join))
 }
 
@@ -263,7 +261,10 @@ fn again(site: &Site, v: &Viewer, typed: &Typed, intake: bool, error: AppError) 
 /// "Me too": one more person behind an order that is there.
 async fn join(State(site): State<Site>, v: Viewer, Path(number): Path<String>, form: Form) -> Response {
     let typed = Typed::from_form(&form);
-    match site.app.join(&number, contact(&typed, &v), typed.description.clone(), typed.photo_ids()).await {
+    let key = Some(&typed.key).filter(|key| !key.is_empty()).map(|key| format!("join:{key}"));
+    let joining =
+        Joining { contact: contact(&typed, &v), words: typed.description.clone(), photos: typed.photo_ids(), key };
+    match site.app.join(&v.actor(), &number, joining).await {
         Ok(secret) => Redirect::to(&format!("/orders/{number}?key={secret}&joined=1")).into_response(),
         Err(error) => Fault::from(error).page(&v),
     }

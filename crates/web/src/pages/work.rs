@@ -60,6 +60,9 @@ struct Inbox<'a> {
 
 async fn inbox(State(site): State<Site>, v: Viewer, Query(mut wanted): Query<Wanted>) -> Response {
     let Some(staff) = v.staff.clone() else { return Fault::login().page(&v) };
+    if let Err(fault) = wanted.check(&site) {
+        return fault.page(&v);
+    }
     let directory = site.app.directory();
     // Who stands above others also sees what those below are late with.
     let holders = directory.below(staff.org);

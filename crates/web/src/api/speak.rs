@@ -1,0 +1,32 @@
+//! Errors in the caller's language, whatever made them.
+
+use super::Problem;
+use crate::{
+    Site,
+    fault::{Fault, dressed, is_bare},
+    i18n::Language,
+    request::{self, RequestId},
+};
+use axum::{
+    extract::{Request, State},
+    http::header,
+    middleware::Next,
+    response::{IntoResponse, Response},
+};
+
+/// Puts words to what went wrong: a [`Problem`], or an answer of the router, an extractor or a limit.
+pub(super) async fn speak(State(_): State<Site>, request: Request, next: Next) -> Response {
+    let accepted = request.headers().get(header::ACCEPT_LANGUAGE).cloned();
+    let id = request.extensions().get::<RequestId>().map(|id| id.0.clone()).unwrap_or_default();
+    let mut response = match request::is_text(request.uri()) {
+        true => request::run(request, next).await,
+        false => Problem::from(Fault::unreadable()).into_response(),
+    };
+    if !is_bare(&response) {
+        return response;
+    }
+    let language = accepted.as_ref().and_then(|value| value.to_str().ok()).and_then(Language::negotiate);
+    let language = language.unwrap_or(Language::En);
+    let known = response.extensions_mut().remove::<Problem>();
+    dressed(response, |fault| known.unwrap_or_else(|| fault.into()).written(language, &id))
+}

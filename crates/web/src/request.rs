@@ -1,0 +1,85 @@
+//! Every request has an id: in the answer's `x-request-id`, in each line of the log that it causes,
+//! and, when something failed inside, in the words for the caller.
+
+use crate::Site;
+use axum::{
+    extract::{Request, State},
+    http::{HeaderName, HeaderValue, StatusCode, Uri},
+    middleware::Next,
+    response::{IntoResponse, Response},
+};
+use futures::FutureExt;
+use std::panic::AssertUnwindSafe;
+use tracing::Instrument;
+
+/// The header that carries the id.
+pub(crate) const HEADER: HeaderName = HeaderName::from_static("x-request-id");
+
+/// The id of the request that is being answered.
+#[derive(Debug, Clone)]
+pub(crate) struct RequestId(pub String);
+
+/// Names a request, and turns a panic into an answer. The log gets the path without its query, which
+/// may hold the secret of a reporter's link.
+pub(crate) async fn named(State(site): State<Site>, mut request: Request, next: Next) -> Response {
+    let id = site.app.env.id().to_string();
+    let span = tracing::info_span!("request", %id, method = %request.method(), path = request.uri().path());
+    request.extensions_mut().insert(RequestId(id.clone()));
+    let mut response = next.run(request).instrument(span).await;
+    if let Ok(value) = HeaderValue::try_from(id) {
+        response.headers_mut().insert(HEADER, value);
+    }
+    response
+}
+
+/// Runs the rest of the way; a panic is logged and becomes an answer without words.
+pub(crate) async fn run(request: Request, next: Next) -> Response {
+    let done = AssertUnwindSafe(next.run(request)).catch_unwind().await;
+    done.unwrap_or_else(|panic| {
+        let words = panic.downcast_ref::<&str>().map(|words| (*words).to_owned());
+        let words = words.or_else(|| panic.downcast_ref::<String>().cloned()).unwrap_or_default();
+        tracing::error!(panic = words, "a request failed");
+        StatusCode::INTERNAL_SERVER_ERROR.into_response()
+    })
+}
+
+/// Whether an address is text that can be kept: percent-encoded UTF-8 without NUL, which no
+/// database takes.
+pub(crate) fn is_text(uri: &Uri) -> bool {
+    let text = uri.path_and_query().map_or("", |whole| whole.as_str());
+    !text.contains('%') || decoded(text.as_bytes()).is_some_and(|text| !text.contains('\0'))
+}
+
+/// Percent-encoded bytes as text; none when they are no UTF-8. What is no percent code stays as it is.
+pub(crate) fn decoded(bytes: &[u8]) -> Option<String> {
+    let digit = |at: usize| bytes.get(at).and_then(|byte| char::from(*byte).to_digit(16));
+    let (mut out, mut at) = (Vec::with_capacity(bytes.len()), 0);
+    while let Some(byte) = bytes.get(at) {
+        match (byte, digit(at + 1), digit(at + 2)) {
+            (b'%', Some(high), Some(low)) => {
+                out.push(u8::try_from(high * 16 + low).unwrap_or_default());
+                at += 3;
+            }
+            _ => {
+                out.push(*byte);
+                at += 1;
+            }
+        }
+    }
+    String::from_utf8(out).ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn other_encodings_are_noticed() {
+        assert_eq!(decoded(b"%E7%81%AF").as_deref(), Some("灯"));
+        assert_eq!(decoded("100%，%".as_bytes()).as_deref(), Some("100%，%"));
+        assert_eq!(decoded(b"%B5%C6"), None, "灯 in GBK");
+        assert!(is_text(&Uri::from_static("/orders?q=%E7%81%AF")));
+        assert!(!is_text(&Uri::from_static("/orders/%00")));
+        assert!(!is_text(&Uri::from_static("/orders?q=%B5%C6")));
+    }
+}
