@@ -1,7 +1,8 @@
 //! Reading a ruleset from TOML.
 
 use super::{
-    Deadline, Dispatch, DiversionRule, Evidence, Level, Provenance, RatingScale, Ruleset, RulesetProblem as Problem, Status, Step,
+    Deadline, Dispatch, DiversionRule, Evidence, Level, Provenance, RatingScale, Ruleset, RulesetProblem as Problem,
+    Status, Step,
 };
 use crate::{
     calendar::{Clock, Limit, WorkingTime, WorkingTimeFile},

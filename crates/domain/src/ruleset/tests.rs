@@ -8,8 +8,9 @@ use std::sync::LazyLock;
 const RULES: &str = include_str!("../../../../data/erqi/rulesets/orders-2020.toml");
 
 /// Everything that ships, under the names that a new district gets.
-const SHIPPED: [(&str, &str); 12] = [
+const SHIPPED: [(&str, &str); 13] = [
     ("orders-2020.toml", RULES),
+    ("receipts-2020.toml", include_str!("../../../../data/erqi/rulesets/receipts-2020.toml")),
     ("catalogue-2013.toml", include_str!("../../../../data/erqi/rulesets/catalogue-2013.toml")),
     ("catalogue-2026.toml", include_str!("../../../../data/erqi/rulesets/catalogue-2026.toml")),
     ("catalogue-gbt30428-2013.csv", include_str!("../../../../data/erqi/rulesets/catalogue-gbt30428-2013.csv")),
@@ -83,6 +84,7 @@ fn the_commonly_cited_limits() {
     assert!(Ruleset::BOUNDS.iter().all(|bound| rules.origin(bound).is_some()));
     assert_eq!(rules.origin("max_text").map(|origin| origin.status), Some(Status::Official));
     assert_eq!(rules.diversions.iter().map(|rule| rule.reason).collect::<Vec<_>>(), Diversion::ALL);
+    assert_eq!(ERQI.receipt("L0104", date(2011, 1, 1)), Receipt::Token, "the oldest stands in");
     let satisfied: Vec<_> = Satisfied::ALL.into_iter().filter(|step| rules.counts_as_satisfied(*step)).collect();
     assert_eq!(satisfied, [Satisfied::Very, Satisfied::Yes, Satisfied::Basically]);
 }
@@ -168,9 +170,11 @@ fn what_is_cleared_away_must_be_shown() {
     let (rules, _) = ERQI.at(at("2026-07-02T09:00:00")).unwrap();
     assert!(rules.wants_evidence("E06001") && rules.wants_evidence("E06045"));
     assert!(!rules.wants_evidence("E01037") && !rules.wants_evidence(""));
-    let narrower = format!("{RULES}\n[[evidence]]\ncategory = \"E0600\"\nrequired = false\nstatus = \"made\"\nsource = \"x\"\n");
+    let narrower =
+        format!("{RULES}\n[[evidence]]\ncategory = \"E0600\"\nrequired = false\nstatus = \"made\"\nsource = \"x\"\n");
     let rules = Ruleset::parse("narrower.toml", &narrower).unwrap();
     assert!(rules.wants_evidence("E06001") && !rules.wants_evidence("E06002"), "the longest beginning decides");
-    let twice = format!("{RULES}\n[[evidence]]\ncategory = \"E06001\"\nrequired = false\nstatus = \"made\"\nsource = \"x\"\n");
+    let twice =
+        format!("{RULES}\n[[evidence]]\ncategory = \"E06001\"\nrequired = false\nstatus = \"made\"\nsource = \"x\"\n");
     assert!(Ruleset::parse("twice.toml", &twice).is_err());
 }
