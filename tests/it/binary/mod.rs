@@ -3,6 +3,7 @@
 mod commands;
 mod crash;
 mod http;
+mod open311;
 mod site;
 
 /// The program under test.
