@@ -198,9 +198,7 @@ async fn members(app: &App, options: Members) -> Result<(), Trouble> {
     let imported = app.import_members(&sheet, table.strictness(), &mut rejects).await;
     let (report, told) = match imported {
         Ok((report, told)) if !told.is_empty() => (report, told),
-        other => {
-            (other?.0, Vec::new())
-        }
+        other => (other?.0, Vec::new()),
     };
     if !told.is_empty() {
         for first in &told {

@@ -14,8 +14,22 @@ pub(crate) enum Language {
 }
 
 const FILES: [(Language, &[&str]); 2] = [
-    (Language::Zh, &[include_str!("../locales/zh-CN/site.ftl"), include_str!("../locales/zh-CN/orders.ftl")]),
-    (Language::En, &[include_str!("../locales/en/site.ftl"), include_str!("../locales/en/orders.ftl")]),
+    (
+        Language::Zh,
+        &[
+            include_str!("../locales/zh-CN/site.ftl"),
+            include_str!("../locales/zh-CN/orders.ftl"),
+            include_str!("../locales/zh-CN/export.ftl"),
+        ],
+    ),
+    (
+        Language::En,
+        &[
+            include_str!("../locales/en/site.ftl"),
+            include_str!("../locales/en/orders.ftl"),
+            include_str!("../locales/en/export.ftl"),
+        ],
+    ),
 ];
 
 struct Words {
