@@ -12,6 +12,7 @@ pub mod live;
 pub mod orders;
 pub mod people;
 pub mod rules;
+pub mod tokens;
 
 pub use error::{AppError, Wrong};
 
@@ -45,6 +46,8 @@ pub struct App {
     pub files: PathBuf,
     /// News of changes, for pages that are open.
     pub live: Live,
+    /// Whose rules, accounts and keys hold: the district's own, also in its trial.
+    rules_of: JurisdictionId,
     directory: Arc<RwLock<Arc<Directory>>>,
     rulebook: Arc<RwLock<Arc<Rulebook>>>,
     /// Which generation of places, organisations and rules is in memory.
@@ -60,6 +63,7 @@ impl App {
     pub async fn start(db: Db, jurisdiction: JurisdictionId, files: PathBuf, env: Env) -> Result<Self, AppError> {
         let app = Self {
             db,
+            rules_of: jurisdiction.clone(),
             jurisdiction,
             env,
             files,
@@ -77,7 +81,7 @@ impl App {
     /// # Errors
     /// As [`App::start`].
     pub async fn reload(&self) -> Result<(), AppError> {
-        let j = self.jurisdiction.clone();
+        let j = self.rules_of.clone();
         let (generation, places, orgs, rules) = self
             .db
             .read(move |mut conn| {
@@ -100,12 +104,24 @@ impl App {
         Ok(())
     }
 
+    /// The district's trial: the same places, organisations, rules and clock, but orders of its own,
+    /// which nobody but the program that places them looks for.
+    #[must_use]
+    pub fn trial(&self) -> Self {
+        Self {
+            jurisdiction: tokens::trial(&self.jurisdiction),
+            env: self.env.beside(),
+            live: Live::new(),
+            ..self.clone()
+        }
+    }
+
     /// Reads places, organisations and rules again if another program changed them; whether it did.
     ///
     /// # Errors
     /// As [`App::start`]; then what was in memory stays in use.
     pub async fn notice(&self) -> Result<bool, AppError> {
-        let j = self.jurisdiction.clone();
+        let j = self.rules_of.clone();
         let read = self
             .db
             .read(move |mut conn| Box::pin(async move { luyuan_store::settings::generation(&mut conn, &j).await }));

@@ -168,7 +168,7 @@ impl App {
     /// # Errors
     /// As the database says.
     pub async fn integrator(&self, key: &str) -> Result<Option<Actor>, AppError> {
-        let (j, hash, now) = (self.jurisdiction.clone(), sha256(key), self.env.now());
+        let (j, hash, now) = (self.rules_of.clone(), sha256(key), self.env.now());
         let label =
             self.db.read(move |mut conn| Box::pin(async move { people::key_label(&mut conn, &j, &hash, now).await }));
         Ok(label.await.map_err(AppError::Store)?.map(|label| Actor::Integrator { label }))

@@ -134,7 +134,7 @@ pub async fn append_ready(conn: &mut Conn<'_>, j: &JurisdictionId, events: &[&Re
     Ok(())
 }
 
-fn recorded(row: &crate::Row) -> Result<Recorded, StoreError> {
+pub(crate) fn recorded(row: &crate::Row) -> Result<Recorded, StoreError> {
     Ok(Recorded {
         order: row.id(0, "events", "order_id")?,
         seq: row.get(1)?,

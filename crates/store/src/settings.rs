@@ -1,6 +1,6 @@
 //! Named settings, running numbers and rule texts of a jurisdiction.
 
-use crate::{Conn, StoreError, to_ms};
+use crate::{Conn, StoreError, from_ms, to_ms};
 use jiff::Timestamp;
 use luyuan_domain::ids::JurisdictionId;
 
@@ -130,6 +130,15 @@ pub async fn put_rules(
     .run()
     .await?;
     Ok(())
+}
+
+/// When the rule texts last changed; nothing when there are none.
+///
+/// # Errors
+/// [`StoreError::Corrupt`] for an instant that is none.
+pub async fn rules_changed(conn: &mut Conn<'_>, j: &JurisdictionId) -> Result<Option<Timestamp>, StoreError> {
+    let row = conn.query("SELECT MAX(added_at) FROM rules WHERE jurisdiction_id = $1").bind(&j.0).one().await?;
+    row.get::<Option<i64>>(0)?.map(from_ms).transpose()
 }
 
 /// All rule texts as (name, text), by name.

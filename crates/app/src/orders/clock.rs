@@ -87,6 +87,10 @@ impl App {
 
     /// Lets time act for as long as the program runs.
     pub async fn run_clock(self, every: Duration) {
+        tokio::join!(self.clone().run_deadlines(every), self.run_tokens());
+    }
+
+    async fn run_deadlines(self, every: Duration) {
         let mut beat = tokio::time::interval(every);
         beat.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
         loop {

@@ -126,6 +126,7 @@ event-resumed = Resumed
 event-asked = Question to the reporter
 event-answered = Reporter answered
 event-pictured = Photo added
+event-noted = Added by another platform
 event-replied = Result given
 event-rated = Rated
 event-closed = Closed

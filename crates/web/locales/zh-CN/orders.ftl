@@ -126,6 +126,7 @@ event-resumed = 恢复办理
 event-asked = 向反映人提问
 event-answered = 反映人回答
 event-pictured = 补充照片
+event-noted = 其他平台补充
 event-replied = 答复办理结果
 event-rated = 评价
 event-closed = 办结
