@@ -182,6 +182,7 @@ pub(super) fn told(call: &Call, events: &[Recorded]) -> Vec<String> {
         token: String::new(),
         here: String::new(),
         now: call.now(),
+        offset: call.app().rulebook().on(call.now()).map_or(jiff::tz::Offset::UTC, |day| day.rules.calendar.offset()),
         demo: false,
     };
     let told = steps(call.app(), &viewer, events, false);
