@@ -1,6 +1,7 @@
 //! Use cases: one function per verb, called by every front door (pages, JSON API, Open311, files,
 //! command line, the clock).
 
+mod counts;
 pub mod demo;
 pub mod directory;
 pub mod env;
@@ -40,6 +41,7 @@ pub struct App {
     pub files: PathBuf,
     /// News of changes, for pages that are open.
     pub live: Live,
+    counts: counts::Counts,
     directory: Arc<RwLock<Arc<Directory>>>,
     rulebook: Arc<RwLock<Arc<Rulebook>>>,
 }
@@ -57,6 +59,7 @@ impl App {
             env,
             files,
             live: Live::new(),
+            counts: counts::Counts::default(),
             directory: Arc::default(),
             rulebook: Arc::default(),
         };

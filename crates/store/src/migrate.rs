@@ -7,13 +7,22 @@ use sqlx::{
 };
 
 /// Version, name, text for both engines, text only for SQLite, text only for PostgreSQL.
-const MIGRATIONS: &[(i64, &str, &str, &str, &str)] = &[(
-    1,
-    "orders",
-    include_str!("../migrations/0001_orders.sql"),
-    include_str!("../migrations/0001_orders.sqlite.sql"),
-    include_str!("../migrations/0001_orders.postgres.sql"),
-)];
+const MIGRATIONS: &[(i64, &str, &str, &str, &str)] = &[
+    (
+        1,
+        "orders",
+        include_str!("../migrations/0001_orders.sql"),
+        include_str!("../migrations/0001_orders.sqlite.sql"),
+        include_str!("../migrations/0001_orders.postgres.sql"),
+    ),
+    (
+        3,
+        "search",
+        include_str!("../migrations/0003_search.sql"),
+        include_str!("../migrations/0003_search.sqlite.sql"),
+        include_str!("../migrations/0003_search.postgres.sql"),
+    ),
+];
 
 pub(crate) async fn run<'a, A>(to: A, engine: Engine) -> Result<(), StoreError>
 where

@@ -11,7 +11,7 @@ pub use act::{Answering, Deferring, Diverting, Extending, Replying, Routing, Whi
 pub use change::Seen;
 pub use luyuan_store::{
     events::Recorded,
-    orders::{Bounds, Cursor, Filter, Sort},
+    orders::{Bounds, ByDue, Cursor, Filter, Sort},
 };
 pub use place::{Contact, Place, Placed, Where};
 pub use rate::Rate;

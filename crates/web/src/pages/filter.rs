@@ -31,6 +31,11 @@ pub(crate) struct Wanted {
 pub(crate) const OPEN: [&str; 6] = ["placed", "routed", "accepted", "in_progress", "deferred", "replied"];
 const ENDED: [&str; 3] = ["closed", "merged", "diverted"];
 
+/// Deadlines before this instant are soon.
+pub(crate) fn soon(now: Timestamp) -> Timestamp {
+    now + SignedDuration::from_hours(12)
+}
+
 impl Wanted {
     /// The filter for the database.
     pub fn filter(&self, public: bool, now: Timestamp) -> Filter {
@@ -55,9 +60,9 @@ impl Wanted {
             "late" => filter.due_before = Some(now),
             "soon" => {
                 filter.due_from = Some(now);
-                filter.due_before = Some(now + SignedDuration::from_hours(12));
+                filter.due_before = Some(soon(now));
             }
-            "fine" => filter.due_from = Some(now + SignedDuration::from_hours(12)),
+            "fine" => filter.due_from = Some(soon(now)),
             _ => {}
         }
         if !self.due.is_empty() {

@@ -219,7 +219,7 @@ async fn place(State(site): State<Site>, v: Viewer, form: Form) -> Response {
         && !typed.description.is_empty()
         && site.app.directory().locate(at).is_some()
     {
-        match site.app.similar(at, &typed.category, 4).await {
+        match site.app.similar(at, &typed.category).await {
             Ok(found) if !found.is_empty() => {
                 let rows = found.iter().map(|order| Row::of(&site.app, &v, order)).collect();
                 return html(&Similar { v: &v, rows, hidden: typed.hidden() });

@@ -1,7 +1,7 @@
 //! The staff's side: an inbox by deadline, and an order with its one next action foremost.
 
 use super::{
-    filter::{OPEN, Wanted, written},
+    filter::{OPEN, Wanted, soon, written},
     list::{Choice, states, streets},
     order::{Station, Step, stations, steps},
     row::Row,
@@ -70,21 +70,19 @@ async fn inbox(State(site): State<Site>, v: Viewer, Query(mut wanted): Query<Wan
     if wanted.due.is_empty() {
         wanted.due = "all".into();
     }
-    let mut tabs = Vec::new();
-    for code in ["late", "soon", "fine", "all"] {
-        let of = Wanted { due: code.into(), ..wanted.clone() };
-        let counts = match site.app.count(own(&of)).await {
-            Ok(counts) => counts,
-            Err(error) => return Fault::from(error).page(&v),
-        };
-        tabs.push(Tab {
-            href: wanted.with("due", code),
-            words: v.code("tab", code),
-            count: counts.iter().map(|(_, count)| count).sum(),
-            chosen: wanted.due == code,
-            code,
-        });
-    }
+    let every = Wanted { due: "all".into(), ..wanted.clone() };
+    let counts = match site.app.count_by_due(own(&every), v.now, soon(v.now)).await {
+        Ok(counts) => counts,
+        Err(error) => return Fault::from(error).page(&v),
+    };
+    let tabs = [("late", counts.late), ("soon", counts.soon), ("fine", counts.fine), ("all", counts.all)];
+    let tab = |(code, count)| Tab {
+        href: wanted.with("due", code),
+        words: v.code("tab", code),
+        count,
+        chosen: wanted.due == code,
+        code,
+    };
     let page = match site.app.orders(own(&wanted), wanted.cursor(), ROWS).await {
         Ok(page) => page,
         Err(error) => return Fault::from(error).page(&v),
@@ -93,7 +91,7 @@ async fn inbox(State(site): State<Site>, v: Viewer, Query(mut wanted): Query<Wan
         v: &v,
         org: directory.org_name(staff.org),
         wanted: &wanted,
-        tabs,
+        tabs: tabs.into_iter().map(tab).collect(),
         rows: page.orders.iter().map(|order| Row::of(&site.app, &v, order)).collect(),
         next: page.next.as_ref().map(|cursor| wanted.with("after", &written(cursor))),
         states: states(&v, &wanted),
