@@ -75,3 +75,10 @@ export async function look(page, name) {
   assert.ok(wide <= 0, `${name}: the page is ${wide} px wider than the window`);
   assert.deepEqual(page.errors, [], name);
 }
+
+/** Logs in with a demonstration account. */
+export async function logIn(site, page, login) {
+  await page.goto(`${site.address}/login`);
+  await page.locator(`form:has(input[name=login][value="${login}"]) button`).click();
+  await page.waitForURL("**/work");
+}

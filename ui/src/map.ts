@@ -121,7 +121,8 @@ class LuyuanMap extends HTMLElement {
   private thin(): void {
     cancelAnimationFrame(this.frame);
     this.frame = requestAnimationFrame(() => {
-      const kept: DOMRect[] = [];
+      // A cluster tells more than a name.
+      const kept = this.marks.map((mark) => mark.getElement().getBoundingClientRect());
       for (const label of this.names) {
         const box = label.getBoundingClientRect();
         const free = kept.every((other) => box.right < other.left || box.left > other.right || box.bottom < other.top || box.top > other.bottom);
@@ -179,6 +180,7 @@ class LuyuanMap extends HTMLElement {
       });
       return new this.library!.Marker({ element: button }).setLngLat(at).addTo(map);
     });
+    this.thin();
     this.dataset.total = String(found.features.reduce((sum, feature) => sum + (feature.properties.count ?? 0), 0));
   }
 }
