@@ -24,7 +24,7 @@ use crate::Site;
 use answer::{Answer, options};
 use axum::{
     Router,
-    body::Body,
+    body::{Body, HttpBody},
     extract::{DefaultBodyLimit, Request, State},
     http::{HeaderValue, Method, StatusCode, header},
     response::Response,
@@ -150,7 +150,10 @@ async fn answer(State(endpoints): State<[Endpoint; 2]>, request: Request) -> Res
         Ok(answer) => call.write(answer),
         Err(wrong) => call.refuse(&wrong),
     };
-    if head {
+    // Without its body the answer still says how long it would be; a table that is sent as it is
+    // read does not know.
+    if head && let Some(length) = response.body().size_hint().exact() {
+        response.headers_mut().insert(header::CONTENT_LENGTH, length.into());
         *response.body_mut() = Body::empty();
     }
     response

@@ -181,6 +181,26 @@ fn extension_is_bounded_and_a_review_date_must_be_ahead() {
 }
 
 #[test]
+fn a_note_of_another_platform_decides_nothing() {
+    let note = |text: &str| Note {
+        key: "u-1".into(),
+        status: "fixed".into(),
+        text: text.into(),
+        media: vec![],
+        files: vec![],
+    };
+    for before in [placed(), routed(), in_progress(), replied(in_progress(), 8)] {
+        let (after, event) = before.clone().note(note(" 修好了\u{7} "), &Hours, at(9)).unwrap();
+        assert_eq!((&after.state, after.lead, after.version), (&before.state, before.lead, before.version + 1));
+        let noted = matches!(event.what, What::Noted { ref text, .. } if text == "修好了");
+        assert!(noted && event.what.words_public(), "{event:?}");
+    }
+    assert_eq!(placed().note(note(" "), &Hours, at(9)), Err(Refusal::Empty { field: "description" }));
+    let long = placed().note(note(&"路".repeat(101)), &Hours, at(9)).unwrap_err();
+    assert_eq!(long.code(), "too_long");
+}
+
+#[test]
 fn everything_wrong_is_named_at_once() {
     let empty = Draft { location: Location::default(), ..draft(" \r\n ") };
     let refusal = Order::place(empty, OrderId(Uuid::nil()), "n".into(), &Hours, at(0)).unwrap_err();

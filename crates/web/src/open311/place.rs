@@ -106,12 +106,14 @@ pub(super) async fn place(call: &Call, request: Request) -> Result<Answer, Error
     let given = call.app().place_for_program(&actor, new).await.map_err(|error| call.failed(error))?;
     let (identity, notice) = match given {
         Given::Number(placed) => {
-            let to = placed.to.map(|org| call.app().directory().org_name(org)).unwrap_or_default();
-            let notice = call.language.with("open311-placed", &[("detail", &to)]);
-            let notice = match &call.endpoint.site {
-                Some(site) => format!("{notice} {site}/orders/{}?key={}", placed.number, placed.secret),
-                None => notice,
+            let mut notice = match placed.to.map(|org| call.app().directory().org_name(org)) {
+                Some(to) => call.language.with("open311-placed", &[("detail", &to)]),
+                None => call.language.t("open311-taken").to_owned(),
             };
+            if let Some(site) = &call.endpoint.site {
+                let link = format!("{site}/orders/{}?key={}", placed.number, placed.secret);
+                notice = format!("{notice} {}", call.language.with("open311-follow", &[("detail", &link)]));
+            }
             (Some(("service_request_id", placed.number)), notice)
         }
         Given::Token(token) => (Some(("token", token)), call.language.t("open311-token").to_owned()),

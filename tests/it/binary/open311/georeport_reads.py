@@ -34,7 +34,7 @@ for form in ["json", "xml"]:
 
     def listed(found):
         # In XML a single child comes back as a dict.
-        found = found["request"] if isinstance(found, dict) else found
+        found = found.get("request", found) if isinstance(found, dict) else found
         return found if isinstance(found, list) else [found]
 
     found = listed(client.get_service_requests(service_code="E01017", status="open"))

@@ -91,11 +91,22 @@ async fn a_location_is_a_point_an_address_or_a_place() {
         let address = only(("address_string", "京广路与兴华街口")).await;
         assert_eq!(address["address"], "京广路与兴华街口", "{engine}");
         assert!(address["lat"].is_null() && address["long"].is_null());
+        // Nobody answers for an address alone: somebody has to decide.
+        assert!(address["agency_responsible"].is_null());
         // Without a description the service says it all.
         assert_eq!(address["description"], address["service_name"]);
         let place = only(("address_id", "410103012012001")).await;
         assert_eq!(place["address_id"], "410103012012001");
         assert!(place["lat"].is_f64() && place["address"].as_str().unwrap().ends_with("金祥花园"), "{place}");
+        let english = [("accept-language", "en")];
+        let answer = site.post_with(&path("json"), &english, &request(&site, QUIET, &[])).await.json();
+        let notice = answer[0]["service_notice"].as_str().unwrap().to_owned();
+        assert!(notice.starts_with("Placed and sent to "), "{notice}");
+        let secret = notice.split_once("key=").unwrap().1;
+        let number = answer[0]["service_request_id"].as_str().unwrap();
+        let page = format!("http://erqi.example/orders/{number}?key={secret}");
+        assert!(notice.ends_with(&page), "{notice}");
+        assert!(site.app.order(&Actor::Anyone, number, Some(secret)).await.unwrap().own.is_some());
         let pointed =
             placed(&site, QUIET, &[("address_id", "#NOTPINPOINTED#"), ("deviceid", "d"), ("title", "t")]).await;
         let record = site.get(&format!("{V2}/requests/{pointed}.json")).await.json();

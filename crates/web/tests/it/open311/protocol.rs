@@ -19,19 +19,24 @@ async fn every_resource_answers_in_both_formats_by_its_suffix() {
             (&format!("requests/{number}"), "service_requests"),
             (&format!("tokens/{token}"), "service_requests"),
             ("servicerequestupdates", "service_request_updates"),
-            (&format!("location") as &str, "errors"),
+            ("location.%s?lat=34.73&long=113.64", "location"),
         ];
         for (path, root) in resources {
-            let xml = site.get(&format!("{V2}/{path}.xml")).await;
+            let suffixed = |suffix: &str| match path.split_once(".%s") {
+                Some((path, query)) => format!("{V2}/{path}{suffix}{query}"),
+                None => format!("{V2}/{path}{suffix}"),
+            };
+            let xml = site.get(&suffixed(".xml")).await;
+            assert_eq!(xml.status, 200, "{engine} {path}");
             assert_eq!(xml.header("content-type"), "text/xml; charset=utf-8", "{engine} {path}");
             let start = format!("<?xml version=\"1.0\" encoding=\"utf-8\"?>\n<{root}");
             assert!(xml.text().starts_with(&start), "{engine} {path}: {}", &xml.text()[..200]);
-            let json = site.get(&format!("{V2}/{path}.json")).await;
+            let json = site.get(&suffixed(".json")).await;
             assert_eq!(json.header("content-type"), "application/json; charset=utf-8", "{engine} {path}");
             assert!(json.json().is_array() || json.json().is_object());
             assert_eq!(json.status, xml.status);
             for suffix in ["", ".", ".yaml", ".html", ".XML"] {
-                let wrong = site.get(&format!("{V2}/{path}{suffix}")).await;
+                let wrong = site.get(&suffixed(suffix)).await;
                 assert_eq!(wrong.status, 404, "{path}{suffix}");
                 assert!(wrong.text().contains("<errors><error><code>404</code><description>"), "{}", wrong.text());
             }
@@ -124,6 +129,7 @@ async fn methods_are_answered_or_refused_in_the_callers_format() {
             let path = format!("{V2}/{path}");
             let (get, head) = (site.get(&path).await, site.send("HEAD", &path, &[], "").await);
             assert!(head.body.is_empty() && head.status == get.status, "{engine} {path}");
+            assert_eq!(head.header("content-length"), get.body.len().to_string());
             assert_eq!(head.header("content-type"), get.header("content-type"));
             let options = site.send("OPTIONS", &path, &[], "").await;
             assert_eq!(options.status, 204);

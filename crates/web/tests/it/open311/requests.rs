@@ -116,12 +116,15 @@ async fn lists_of_codes_and_ids_narrow_or_override() {
         let both = ids(&site, &format!("service_code={QUIET},E01018")).await;
         assert_eq!(both, [b.clone(), a.clone()], "{engine}: newest first");
         assert_eq!(ids(&site, &format!("service_code={QUIET}&service_code=E01018")).await, both);
-        assert_eq!(ids(&site, &format!("service_code={QUIET},X")).await, [a.clone()]);
+        assert_eq!(ids(&site, &format!("service_code={QUIET},X")).await, std::slice::from_ref(&a));
         assert!(ids(&site, "service_code=X").await.is_empty(), "an unknown code in a filter fits nothing");
-        assert_eq!(ids(&site, &format!("service_code={QUIET}&status=open,closed")).await, [a.clone()]);
+        assert_eq!(ids(&site, &format!("service_code={QUIET}&status=open,closed")).await, std::slice::from_ref(&a));
         assert!(ids(&site, &format!("service_code={QUIET}&status=closed")).await.is_empty());
         let contradicting = "service_code=E01018&status=closed&start_date=2020-01-01T00:00:00Z";
-        assert_eq!(ids(&site, &format!("service_request_id={a},X,%20&{contradicting}")).await, [a.clone()]);
+        assert_eq!(
+            ids(&site, &format!("service_request_id={a},X,%20&{contradicting}")).await,
+            std::slice::from_ref(&a)
+        );
         assert_eq!(ids(&site, &format!("service_request_id={a},{b}")).await, both);
         assert!(ids(&site, "service_request_id=X,Y").await.is_empty());
         let open = ids(&site, "status=open").await.len();
