@@ -3,5 +3,4 @@
 pub mod clusters;
 pub mod locate;
 pub mod made;
-pub mod similar;
 pub mod text;

@@ -1,6 +1,7 @@
 //! Use cases: one function per verb, called by every front door (pages, JSON API, Open311, files,
 //! command line, the clock).
 
+mod counts;
 pub mod demo;
 pub mod directory;
 pub mod env;
@@ -48,6 +49,7 @@ pub struct App {
     pub live: Live,
     /// Whose rules, accounts and keys hold: the district's own, also in its trial.
     rules_of: JurisdictionId,
+    counts: counts::Counts,
     directory: Arc<RwLock<Arc<Directory>>>,
     rulebook: Arc<RwLock<Arc<Rulebook>>>,
     /// Which generation of places, organisations and rules is in memory.
@@ -68,6 +70,7 @@ impl App {
             env,
             files,
             live: Live::new(),
+            counts: counts::Counts::default(),
             directory: Arc::default(),
             rulebook: Arc::default(),
             generation: Arc::default(),

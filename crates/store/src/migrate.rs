@@ -23,6 +23,13 @@ const MIGRATIONS: &[(i64, &str, &str, &str, &str)] = &[
         include_str!("../migrations/0002_open311.postgres.sql"),
     ),
     (
+        3,
+        "search",
+        include_str!("../migrations/0003_search.sql"),
+        include_str!("../migrations/0003_search.sqlite.sql"),
+        include_str!("../migrations/0003_search.postgres.sql"),
+    ),
+    (
         5,
         "handling",
         include_str!("../migrations/0005_handling.sql"),

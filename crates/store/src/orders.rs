@@ -1,11 +1,15 @@
 //! Orders: one row each, the whole order as JSON beside the columns that lists filter by.
 
 mod bulk;
+mod count;
 mod filter;
+mod similar;
 
 pub(crate) use bulk::values;
 pub use bulk::{Ready, insert_many};
+pub use count::{ByDue, count_by_due, count_by_state};
 pub use filter::{Bounds, Cursor, Filter, Sort};
+pub use similar::{Probe, similar};
 
 use crate::{Conn, Row, StoreError, to_ms};
 use jiff::Timestamp;
@@ -55,8 +59,8 @@ pub async fn insert(conn: &mut Conn<'_>, j: &JurisdictionId, order: &Order, inde
     conn.query(
         "INSERT INTO orders (jurisdiction_id, id, number, version, state, category, holder_id, place_code, lon, lat,
            hidden, placed_at, updated_at, due_at, closed_at, search, source, source_key, data,
-           supervised)
-         VALUES ($1,$2,$3,$4,$5,$6,$7,$8,$9,$10,$11,$12,$13,$14,$15,$16,$17,$18,$19,$20)",
+           supervised, open_cell)
+         VALUES ($1,$2,$3,$4,$5,$6,$7,$8,$9,$10,$11,$12,$13,$14,$15,$16,$17,$18,$19,$20,$21)",
     )
     .bind(&j.0)
     .bind(order.id.to_string())
@@ -78,6 +82,7 @@ pub async fn insert(conn: &mut Conn<'_>, j: &JurisdictionId, order: &Order, inde
     .bind(key)
     .bind(data(order)?)
     .bind(i64::from(order.supervised))
+    .bind(similar::open_cell(order))
     .run()
     .await?;
     whistled(conn, j, order).await
@@ -91,7 +96,7 @@ pub async fn update(conn: &mut Conn<'_>, j: &JurisdictionId, order: &Order, seen
     let changed = conn
         .query(
             "UPDATE orders SET version = $4, state = $5, category = $6, holder_id = $7, hidden = $8, updated_at = $9,
-               due_at = $10, closed_at = $11, data = $12, supervised = $13
+               due_at = $10, closed_at = $11, data = $12, supervised = $13, open_cell = $14
              WHERE jurisdiction_id = $1 AND id = $2 AND version = $3",
         )
         .bind(&j.0)
@@ -107,6 +112,7 @@ pub async fn update(conn: &mut Conn<'_>, j: &JurisdictionId, order: &Order, seen
         .bind(closed_at(order))
         .bind(data(order)?)
         .bind(i64::from(order.supervised))
+        .bind(similar::open_cell(order))
         .run()
         .await?;
     if changed != 1 {
@@ -201,27 +207,6 @@ pub async fn list(
     filter.select(conn, j, "data", after, Some(limit)).all().await?.iter().map(read).collect()
 }
 
-/// How many orders a filter lets through.
-///
-/// # Errors
-/// As the engine says.
-pub async fn count(conn: &mut Conn<'_>, j: &JurisdictionId, filter: &Filter) -> Result<i64, StoreError> {
-    filter.count(conn, j, "COUNT(*)", "").one().await?.get(0)
-}
-
-/// How many orders a filter lets through, by state.
-///
-/// # Errors
-/// As the engine says.
-pub async fn count_by_state(
-    conn: &mut Conn<'_>,
-    j: &JurisdictionId,
-    filter: &Filter,
-) -> Result<Vec<(String, i64)>, StoreError> {
-    let rows = filter.count(conn, j, "state, COUNT(*)", " GROUP BY state ORDER BY state").all().await?;
-    rows.iter().map(|row| Ok((row.get(0)?, row.get(1)?))).collect()
-}
-
 /// A point of the map: number, state, longitude, latitude.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Dot {
@@ -259,8 +244,8 @@ pub async fn past_due(
 ) -> Result<Vec<Order>, StoreError> {
     let places: Vec<String> = (0..states.len()).map(|index| format!("${}", index + 4)).collect();
     let text = format!(
-        "SELECT data FROM orders WHERE jurisdiction_id = $1 AND due_at IS NOT NULL AND due_at <= $2
-         AND state IN ({}) ORDER BY due_at LIMIT $3",
+        "SELECT data FROM orders WHERE jurisdiction_id = $1 AND COALESCE(due_at, 9223372036854775807) <= $2
+         AND state IN ({}) ORDER BY COALESCE(due_at, 9223372036854775807), id LIMIT $3",
         places.join(",")
     );
     let mut query = conn.composed(text).bind(&j.0).bind(to_ms(now)).bind(limit);

@@ -136,6 +136,7 @@ impl App {
 
     /// Tells who is watching.
     pub(crate) fn tell(&self, order: &Order) {
+        self.counts.written();
         self.live.tell(News {
             order: order.id,
             number: order.number.clone(),

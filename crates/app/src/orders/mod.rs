@@ -17,7 +17,7 @@ pub use join::Joining;
 pub use luyuan_store::{
     events::Recorded,
     files::FileRow,
-    orders::{Bounds, Cursor, Filter, Sort},
+    orders::{Bounds, ByDue, Cursor, Filter, Sort},
     stories::{Happened, Window},
 };
 pub use place::{Contact, Place, Placed, Where};

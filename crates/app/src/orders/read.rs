@@ -1,7 +1,7 @@
 //! Reading orders: one with its story, or a page of many.
 
 use crate::{App, AppError, env::sha256};
-use jiff::SignedDuration;
+use jiff::{SignedDuration, Timestamp};
 use luyuan_domain::{
     actor::{Action, Actor, Subject, may},
     geo::Wgs84,
@@ -12,7 +12,7 @@ use luyuan_store::{
     Conn, StoreError,
     events::{self, Recorded},
     files::{self, FileRow},
-    orders::{self, Bounds, Cursor, Dot, Filter},
+    orders::{self, ByDue, Cursor, Dot, Filter, Probe},
     reporters::{self, Reporter},
 };
 
@@ -113,14 +113,37 @@ impl App {
         Ok(Page { orders, next })
     }
 
-    /// How many orders a filter lets through, in all and by state.
+    /// How many orders a filter lets through, by state. Up to some ten thousand it is exact; a
+    /// larger count is at most three seconds old when another process wrote meanwhile, and exact
+    /// after every write of this one.
     ///
     /// # Errors
     /// As the database says.
     pub async fn count(&self, filter: Filter) -> Result<Vec<(String, i64)>, AppError> {
+        let key = format!("{filter:?}");
+        let now = self.env.now();
+        if let Some(counted) = self.counts.get(&key, now) {
+            return Ok(counted);
+        }
+        let (j, before) = (self.jurisdiction.clone(), self.counts.writes());
+        let counted = self
+            .db
+            .read(move |mut conn| Box::pin(async move { orders::count_by_state(&mut conn, &j, &filter).await }))
+            .await
+            .map_err(AppError::Store)?;
+        self.counts.keep(key, &counted, now, before);
+        Ok(counted)
+    }
+
+    /// How many orders a filter lets through, by deadline: passed, before `soon`, later. Exact.
+    ///
+    /// # Errors
+    /// As the database says.
+    pub async fn count_by_due(&self, filter: Filter, now: Timestamp, soon: Timestamp) -> Result<ByDue, AppError> {
         let j = self.jurisdiction.clone();
-        let counted =
-            self.db.read(move |mut conn| Box::pin(async move { orders::count_by_state(&mut conn, &j, &filter).await }));
+        let counted = self.db.read(move |mut conn| {
+            Box::pin(async move { orders::count_by_due(&mut conn, &j, &filter, now, soon).await })
+        });
         counted.await.map_err(AppError::Store)
     }
 
@@ -185,37 +208,23 @@ impl App {
         Ok(named.collect())
     }
 
-    /// Open public orders near a point that may be the same trouble, nearest first; at most `most`.
+    /// Open public orders of a category near a point that may be the same trouble, nearest first: as
+    /// far, as old and as many as the ruleset of the day says.
     ///
     /// # Errors
     /// As the database says.
-    pub async fn similar(&self, at: Wgs84, category: &str, most: usize) -> Result<Vec<Order>, AppError> {
-        let rules = self.rulebook().on(self.env.now())?;
-        let reach = rules.rules.rules.similar_metres;
-        let since = self.env.now() - SignedDuration::from_hours(24 * i64::from(rules.rules.rules.similar_days));
-        let (dy, dx) = (reach / METRES, reach / METRES / at.lat.to_radians().cos());
-        let filter = Filter {
-            public: true,
-            states: ["placed", "routed", "accepted", "in_progress", "deferred"].map(str::to_owned).to_vec(),
-            categories: vec![category.to_owned()],
-            placed_from: Some(since),
-            bounds: Some(Bounds { west: at.lon - dx, south: at.lat - dy, east: at.lon + dx, north: at.lat + dy }),
-            ..Filter::default()
+    pub async fn similar(&self, at: Wgs84, category: &str) -> Result<Vec<Order>, AppError> {
+        let now = self.env.now();
+        let rules = self.rulebook().on(now)?.rules.rules;
+        let probe = Probe {
+            at,
+            category: category.to_owned(),
+            metres: rules.similar_metres,
+            since: now - SignedDuration::from_hours(24 * i64::from(rules.similar_days)),
+            most: i64::try_from(rules.max_similar).unwrap_or(i64::MAX),
         };
-        let mut found = self.orders(filter, None, 100).await?.orders;
-        let far = |order: &Order| order.location.point.map_or(f64::MAX, |point| metres(at, point));
-        found.retain(|order| far(order) <= reach);
-        found.sort_by(|a, b| far(a).total_cmp(&far(b)));
-        found.truncate(most);
-        Ok(found)
+        let j = self.jurisdiction.clone();
+        let found = self.db.read(move |mut conn| Box::pin(async move { orders::similar(&mut conn, &j, &probe).await }));
+        found.await.map_err(AppError::Store)
     }
-}
-
-/// Metres of a degree of latitude.
-const METRES: f64 = 111_320.0;
-
-/// Distance over the short ranges at hand, where the earth is flat enough.
-fn metres(a: Wgs84, b: Wgs84) -> f64 {
-    let (dx, dy) = ((a.lon - b.lon) * a.lat.to_radians().cos(), a.lat - b.lat);
-    dx.hypot(dy) * METRES
 }

@@ -1,6 +1,6 @@
 //! Many orders at once: rows made ready beside the database, added by few long statements.
 
-use super::{Index, closed_at, data, hidden};
+use super::{Index, closed_at, data, hidden, similar::open_cell};
 use crate::{Conn, StoreError, events, to_ms};
 use luyuan_domain::{
     actor::Actor,
@@ -11,7 +11,7 @@ use luyuan_domain::{
 /// Rows of a statement: long enough that preparing and calling do not count, and its values stay
 /// under what either engine binds (32,766 and 65,535).
 const ROWS: usize = 250;
-const COLUMNS: usize = 19;
+const COLUMNS: usize = 21;
 
 /// An order with its events as the database keeps them.
 #[derive(Debug, Clone)]
@@ -33,6 +33,8 @@ pub struct Ready {
     source: Option<String>,
     source_key: Option<String>,
     data: String,
+    supervised: i64,
+    open_cell: Option<i64>,
     events: Vec<events::Ready>,
 }
 
@@ -61,6 +63,8 @@ impl Ready {
             source,
             source_key,
             data: data(order)?,
+            supervised: i64::from(order.supervised),
+            open_cell: open_cell(order),
             events: events.iter().map(|(by, event)| events::Ready::new(by, event)).collect::<Result<_, _>>()?,
         })
     }
@@ -80,7 +84,8 @@ pub async fn insert_many(conn: &mut Conn<'_>, j: &JurisdictionId, orders: &[Read
         let rows = orders.len();
         let text = values(
             "INSERT INTO orders (jurisdiction_id, id, number, version, state, category, holder_id, place_code, lon, lat,
-               hidden, placed_at, updated_at, due_at, closed_at, search, source, source_key, data) VALUES ",
+               hidden, placed_at, updated_at, due_at, closed_at, search, source, source_key, data,
+               supervised, open_cell) VALUES ",
             rows,
             COLUMNS,
         );
@@ -106,7 +111,9 @@ pub async fn insert_many(conn: &mut Conn<'_>, j: &JurisdictionId, orders: &[Read
                 .bind(&order.search)
                 .bind(&order.source)
                 .bind(&order.source_key)
-                .bind(&order.data);
+                .bind(&order.data)
+                .bind(order.supervised)
+                .bind(order.open_cell);
         }
         query.run().await?;
     }

@@ -196,6 +196,6 @@ pub(super) async fn similar(
     if day.category(&near.category).is_none() {
         return Err(Problem::field("category", "unknown_category"));
     }
-    let found = site.app.similar(at, &near.category, day.rules.rules.max_similar).await?;
+    let found = site.app.similar(at, &near.category).await?;
     Ok(Json(found.into_iter().map(|order| PublicOrder::of(&site.app, order)).collect()))
 }

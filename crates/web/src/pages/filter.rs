@@ -18,8 +18,10 @@ pub(crate) struct Wanted {
     pub place: String,
     /// Words.
     pub q: String,
-    /// `late`, `soon`.
+    /// `late`, `soon`, `fine`, `all`.
     pub due: String,
+    /// A staff's list beside those by deadline: `called`, `triage`, `supervised`.
+    pub desk: String,
     /// Where the page begins.
     pub after: String,
     /// West, south, east, north.
@@ -31,6 +33,11 @@ pub(crate) struct Wanted {
 /// States in which something is still to be done.
 pub(crate) const OPEN: [&str; 6] = ["placed", "routed", "accepted", "in_progress", "deferred", "replied"];
 const ENDED: [&str; 3] = ["closed", "merged", "diverted"];
+
+/// Deadlines before this instant are soon.
+pub(crate) fn soon(now: Timestamp) -> Timestamp {
+    now + SignedDuration::from_hours(12)
+}
 
 impl Wanted {
     /// The filter for the database.
@@ -49,9 +56,9 @@ impl Wanted {
             "late" => filter.due_before = Some(now),
             "soon" => {
                 filter.due_from = Some(now);
-                filter.due_before = Some(now + SignedDuration::from_hours(12));
+                filter.due_before = Some(soon(now));
             }
-            "fine" => filter.due_from = Some(now + SignedDuration::from_hours(12)),
+            "fine" => filter.due_from = Some(soon(now)),
             _ => {}
         }
         if !self.due.is_empty() {
@@ -71,6 +78,9 @@ impl Wanted {
         }
         if !["", "late", "soon", "fine", "all"].contains(&self.due.as_str()) {
             return Err(Fault::query("due", "query_due", ""));
+        }
+        if !["", "called", "triage", "supervised"].contains(&self.desk.as_str()) {
+            return Err(Fault::query("desk", "query_due", ""));
         }
         if !self.after.is_empty() && self.cursor().is_none() {
             return Err(Fault::query("after", "query_after", ""));
@@ -100,6 +110,7 @@ impl Wanted {
             ("place", &self.place),
             ("q", &self.q),
             ("due", &self.due),
+            ("desk", &self.desk),
         ];
         let mut parts: Vec<String> = fields
             .iter()

@@ -181,7 +181,7 @@ async fn unclear(site: &Site, v: &Viewer, typed: &Typed) -> Result<Option<Respon
         && !typed.was_asked("similar")
         && directory.locate(at).is_some()
     {
-        let found = site.app.similar(at, &typed.category, day.rules.rules.max_similar).await?;
+        let found = site.app.similar(at, &typed.category).await?;
         if !found.is_empty() {
             let rows = found.iter().map(|order| Row::of(&site.app, v, order)).collect();
             return Ok(Some(html(&Similar { v, rows, hidden: typed.hidden() })));

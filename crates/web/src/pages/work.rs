@@ -1,7 +1,7 @@
 //! The staff's side: an inbox by deadline, and an order with its one next action foremost.
 
 use super::{
-    filter::{OPEN, Wanted, written},
+    filter::{OPEN, Wanted, soon, written},
     list::{Choice, states, streets},
     order::{Station, Step, stations, steps},
     places::square,
@@ -19,17 +19,19 @@ use axum::{
     response::Response,
     routing::get,
 };
-use luyuan_app::{AppError, orders::Detail};
+use luyuan_app::{
+    AppError,
+    orders::{Detail, Filter},
+};
 use luyuan_domain::{
     actor::{Action, Subject, may},
+    ids::OrgId,
     orders::{Diversion, Kind, Order, State as Stand, Timetable},
 };
 use serde::Deserialize;
 
 /// Rows of a page.
 const ROWS: i64 = 50;
-/// Orders of the same kind nearby that are shown beside one; the order itself is among those found.
-const DUPLICATES: usize = 6;
 
 pub(crate) fn routes() -> Router<Site> {
     Router::new().route("/work", get(inbox)).route("/work/orders/{number}", get(order))
@@ -58,54 +60,88 @@ struct Inbox<'a> {
     below: bool,
 }
 
+/// What an organisation's inbox shows for an address.
+fn inbox_of(site: &Site, v: &Viewer, staff: OrgId, wanted: &Wanted) -> Filter {
+    let directory = site.app.directory();
+    let mut filter = wanted.filter(false, v.now);
+    if filter.states.is_empty() {
+        filter.states = OPEN.iter().map(|state| (*state).to_owned()).collect();
+    }
+    if wanted.desk == "called" {
+        filter.whistled = vec![staff];
+        return filter;
+    }
+    // Who stands above others also sees what is with those below; the top sees all, also what
+    // nobody holds yet.
+    if directory.top().map(|top| top.id) != Some(staff) {
+        filter.holders = directory.below(staff);
+    }
+    filter.unassigned = wanted.desk == "triage";
+    filter.supervised = wanted.desk == "supervised";
+    filter
+}
+
+/// The tabs: by deadline, then what was asked of this organisation, waits for it to decide, or is
+/// supervised. The latter are left out while they are empty.
+async fn tabs(site: &Site, v: &Viewer, staff: OrgId, wanted: &Wanted) -> Result<Vec<Tab>, AppError> {
+    let by_due = Wanted { desk: String::new(), due: "all".into(), ..wanted.clone() };
+    let counts = site.app.count_by_due(inbox_of(site, v, staff, &by_due), v.now, soon(v.now)).await?;
+    let counts = [("late", counts.late), ("soon", counts.soon), ("fine", counts.fine), ("all", counts.all)];
+    let tab = |(code, count)| Tab {
+        href: by_due.with("due", code),
+        words: v.code("tab", code),
+        count,
+        chosen: wanted.desk.is_empty() && wanted.due == code,
+        code,
+    };
+    let mut tabs: Vec<Tab> = counts.into_iter().map(tab).collect();
+    for code in ["called", "triage", "supervised"] {
+        let of = Wanted { desk: code.into(), ..by_due.clone() };
+        let chosen = wanted.desk == code;
+        let found = site.app.count(inbox_of(site, v, staff, &of)).await?;
+        let count = found.iter().map(|(_, count)| count).sum();
+        if chosen || count > 0 {
+            tabs.push(Tab { href: by_due.with("desk", code), words: v.code("tab", code), count, chosen, code });
+        }
+    }
+    Ok(tabs)
+}
+
 async fn inbox(State(site): State<Site>, v: Viewer, Query(mut wanted): Query<Wanted>) -> Response {
     let Some(staff) = v.staff.clone() else { return Fault::login().page(&v) };
     if let Err(fault) = wanted.check(&site) {
         return fault.page(&v);
     }
-    let directory = site.app.directory();
-    // Who stands above others also sees what those below are late with.
-    let holders = directory.below(staff.org);
-    let own = |wanted: &Wanted| {
-        let mut filter = wanted.filter(false, v.now);
-        filter.holders.clone_from(&holders);
-        if filter.states.is_empty() {
-            filter.states = OPEN.iter().map(|state| (*state).to_owned()).collect();
-        }
-        filter
-    };
     if wanted.due.is_empty() {
         wanted.due = "all".into();
     }
-    let mut tabs = Vec::new();
-    for code in ["late", "soon", "fine", "all"] {
-        let of = Wanted { due: code.into(), ..wanted.clone() };
-        let counts = match site.app.count(own(&of)).await {
-            Ok(counts) => counts,
-            Err(error) => return Fault::from(error).page(&v),
-        };
-        tabs.push(Tab {
-            href: wanted.with("due", code),
-            words: v.code("tab", code),
-            count: counts.iter().map(|(_, count)| count).sum(),
-            chosen: wanted.due == code,
-            code,
-        });
-    }
-    let page = match site.app.orders(own(&wanted), wanted.cursor(), ROWS).await {
-        Ok(page) => page,
-        Err(error) => return Fault::from(error).page(&v),
+    let filter = inbox_of(&site, &v, staff.org, &wanted);
+    let below = filter.holders.len() != 1;
+    let (tabs, page) =
+        tokio::join!(tabs(&site, &v, staff.org, &wanted), site.app.orders(filter, wanted.cursor(), ROWS));
+    let (tabs, page) = match (tabs, page) {
+        (Ok(tabs), Ok(page)) => (tabs, page),
+        (Err(error), _) | (_, Err(error)) => return Fault::from(error).page(&v),
+    };
+    let row = |order: &Order| {
+        let mut row = Row::of(&site.app, &v, order);
+        // Who was called has a deadline of its own.
+        let called = order.whistles.iter().find(|whistle| whistle.to == staff.org && whistle.report.is_none());
+        if let Some(due) = called.filter(|_| wanted.desk == "called").and_then(|whistle| whistle.due) {
+            row.due = Some((v.left(due), v.urgency(due), v.when(due)));
+        }
+        row
     };
     let inbox = Inbox {
         v: &v,
-        org: directory.org_name(staff.org),
+        org: site.app.directory().org_name(staff.org),
         wanted: &wanted,
         tabs,
-        rows: page.orders.iter().map(|order| Row::of(&site.app, &v, order)).collect(),
+        rows: page.orders.iter().map(row).collect(),
         next: page.next.as_ref().map(|cursor| wanted.with("after", &written(cursor))),
         states: states(&v, &wanted),
         streets: streets(&site, &wanted),
-        below: holders.len() > 1,
+        below,
     };
     html(&inbox)
 }
@@ -197,7 +233,7 @@ async fn order(
     });
     let may_merge = allowed(Action::Merge) && open_state;
     let duplicates = match order.location.point.filter(|_| may_merge) {
-        Some(at) => match site.app.similar(at, &order.category, DUPLICATES).await {
+        Some(at) => match site.app.similar(at, &order.category).await {
             Ok(found) => found.iter().filter(|other| other.id != order.id).map(|o| Row::of(&site.app, &v, o)).collect(),
             Err(error) => return Fault::from(error).page(&v),
         },
