@@ -39,6 +39,8 @@ async function take(language, locale) {
   await phone.locator(".done .number").or(other).first().waitFor();
   if (await other.isVisible()) await other.click();
   await phone.locator(".done .number").waitFor();
+  await phone.locator("luyuan-map").scrollIntoViewIfNeeded();
+  await drawn(phone);
   await phone.screenshot({ path: file(language, "placed-390"), fullPage: true });
 }
 
