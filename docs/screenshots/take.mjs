@@ -2,7 +2,7 @@
 // LUYUAN_PROGRAM=target/debug/luyuan node docs/screenshots/take.mjs
 import { start, window } from "../../tests/browser/site.mjs";
 
-const WORDS = { zh: "二号楼门口的路灯三天不亮了，晚上老人下楼看不见路。", en: "The street light at building 2 has been out for three days." };
+const WORDS = { zh: "院门口的公厕三天没有水，洗不了手。", en: "The public toilet by the gate has had no water for three days." };
 const file = (language, name) => new URL(`${language}-${name}.png`, import.meta.url).pathname;
 const site = await start();
 
@@ -12,7 +12,7 @@ async function drawn(page) {
   await page.waitForLoadState("networkidle");
 }
 
-for (const [language, locale] of [["zh", "zh-CN"], ["en", "en"]]) {
+async function take(language, locale) {
   const desk = await window(site, 1280, locale);
   await desk.goto(`${site.address}/orders`);
   await drawn(desk);
@@ -30,15 +30,23 @@ for (const [language, locale] of [["zh", "zh-CN"], ["en", "en"]]) {
   await phone.screenshot({ path: file(language, "new-390"), fullPage: true });
   const next = phone.locator(".steps-bar .button:not(.quiet)");
   await next.click();
-  await phone.locator('.choice:has(input[value="E01037"])').click();
+  await phone.locator(".choice", { hasText: language === "zh" ? "公厕问题" : "Public toilet" }).first().click();
   await phone.locator("#description").fill(WORDS[language]);
   await next.click();
   await phone.locator("fieldset[data-step=contact] .button").click();
   // Somebody may have said the same before: this one is placed all the same.
-  const other = phone.locator("form:has(input[name=confirmed]) button");
-  await phone.locator(".done .number").or(other.first()).first().waitFor();
-  if (await other.count()) await other.first().click();
+  const other = phone.locator("form:has(input[name=asked][value=similar]) button").first();
+  await phone.locator(".done .number").or(other).first().waitFor();
+  if (await other.isVisible()) await other.click();
   await phone.locator(".done .number").waitFor();
+  await phone.locator("luyuan-map").scrollIntoViewIfNeeded();
+  await drawn(phone);
   await phone.screenshot({ path: file(language, "placed-390"), fullPage: true });
 }
-await site.stop();
+
+try {
+  await take("zh", "zh-CN");
+  await take("en", "en");
+} finally {
+  await site.stop();
+}
