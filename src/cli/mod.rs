@@ -2,7 +2,10 @@
 
 mod demo;
 mod doctor;
+mod export;
+mod import;
 mod place_order;
+mod progress;
 mod serve;
 mod user;
 
@@ -20,10 +23,12 @@ use std::path::PathBuf;
   luyuan demo --data ./data-dir                  try it: Erqi district with made orders
   luyuan migrate && luyuan serve                 run it on ./data-dir/luyuan.db
   luyuan serve --database postgres://localhost/luyuan --listen 0.0.0.0:8311
+  luyuan import orders requests.csv.gz --mapping data/mappings/boston311.toml
+  luyuan export orders --format xlsx --out orders.xlsx
   luyuan user add --login li --name 李工 --org 410103012 < password.txt
 
 EXIT CODES:
-  0 done   1 failed   2 wrong use   3 data was refused   4 database cannot be reached
+  0 done   1 failed   2 wrong use   3 data was refused, wholly or in part   4 database cannot be reached
 
 Every option can be set in the environment instead, as shown with it."
 )]
@@ -68,6 +73,12 @@ enum Command {
     Doctor,
     /// Place an order from the command line
     PlaceOrder(place_order::Options),
+    /// Import orders of another system, places, organisations, members, rules
+    #[command(subcommand)]
+    Import(import::What),
+    /// Export orders as csv, xlsx, geojson or ndjson
+    #[command(subcommand)]
+    Export(export::What),
     /// Print the OpenAPI document of the JSON API
     Openapi,
     /// Accounts
@@ -87,7 +98,11 @@ impl From<AppError> for Trouble {
     fn from(error: AppError) -> Self {
         let code = match &error {
             AppError::Store(StoreError::Busy(_)) => 4,
-            AppError::Refused(_) | AppError::Wrong(_) | AppError::Outside | AppError::Rules(_) => 3,
+            AppError::Refused(_)
+            | AppError::Wrong(_)
+            | AppError::Outside
+            | AppError::Rules(_)
+            | AppError::Import(_) => 3,
             _ => 1,
         };
         let sentence = match &error {
@@ -96,6 +111,7 @@ impl From<AppError> for Trouble {
                     wrong.iter().map(|one| format!("{}: {} {}", one.field, one.code, one.detail).trim_end().to_owned());
                 format!("nothing was saved; {}", each.collect::<Vec<_>>().join("; "))
             }
+            AppError::Import(sentence) => sentence.clone(),
             _ => format!("{error} ({})", error.code()),
         };
         Self { code, sentence }
@@ -162,6 +178,8 @@ pub async fn run(cli: Cli) -> Result<(), Trouble> {
             Ok(())
         }
         Command::PlaceOrder(options) => place_order::run(common.start().await?, options).await,
+        Command::Import(what) => import::run(common.start().await?, what).await,
+        Command::Export(what) => export::run(common.start().await?, what).await,
         Command::User(verb) => user::run(common.start().await?, verb).await,
     }
 }

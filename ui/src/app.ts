@@ -4,6 +4,7 @@ import "./keys";
 import "./live";
 import "./map";
 import "./photo";
+import "./print";
 import "./steps";
 import "./where";
 

@@ -53,6 +53,8 @@ class LuyuanMap extends HTMLElement {
   private map?: MapLibre;
   private pin?: Marker;
   private marks: Marker[] = [];
+  private names: HTMLElement[] = [];
+  private frame = 0;
   private asked = 0;
   private waiting?: [number, number];
 
@@ -88,12 +90,17 @@ class LuyuanMap extends HTMLElement {
     this.map.addControl(new library.NavigationControl({ showCompass: false }));
     this.map.getCanvas().setAttribute("aria-label", this.dataset.label ?? "");
     for (const street of upper.features) this.name(street.properties.name, bounds({ type: "FeatureCollection", features: [street] }));
+    this.map.on("move", () => this.thin());
+    this.thin();
+    this.credit();
     if (this.dataset.mode === "pick") {
       this.map.on("click", (event) => {
         const at: [number, number] = [event.lngLat.lng, event.lngLat.lat];
         this.dispatchEvent(new CustomEvent("picked", { detail: at }));
       });
       if (this.waiting) this.point(this.waiting);
+    } else if (this.dataset.mode === "point") {
+      this.point([Number(this.dataset.lon), Number(this.dataset.lat)]);
     } else {
       this.map.on("moveend", () => void this.clusters());
       this.map.on("load", () => void this.clusters());
@@ -107,9 +114,33 @@ class LuyuanMap extends HTMLElement {
     label.setAttribute("aria-hidden", "true");
     label.textContent = words;
     new this.library!.Marker({ element: label }).setLngLat([(box[0] + box[2]) / 2, (box[1] + box[3]) / 2]).addTo(this.map!);
+    this.names.push(label);
+  }
+
+  /** Shows only names that do not lie over each other. */
+  private thin(): void {
+    cancelAnimationFrame(this.frame);
+    this.frame = requestAnimationFrame(() => {
+      const kept: DOMRect[] = [];
+      for (const label of this.names) {
+        const box = label.getBoundingClientRect();
+        const free = kept.every((other) => box.right < other.left || box.left > other.right || box.bottom < other.top || box.top > other.bottom);
+        label.style.visibility = free ? "" : "hidden";
+        if (free) kept.push(box);
+      }
+    });
+  }
+
+  /** Whose border it is, and that the rest is made. */
+  private credit(): void {
+    const line = document.createElement("p");
+    line.className = "credit";
+    line.textContent = document.querySelector<HTMLMetaElement>("meta[name=luyuan-credit]")?.content ?? "";
+    this.append(line);
   }
 
   private point(at: [number, number]): void {
+    this.setAttribute("data-point", at.join(","));
     this.waiting = at;
     if (!this.map || !this.library) return;
     if (!this.pin) {

@@ -19,25 +19,30 @@ async function shrink(file: File): Promise<File> {
 }
 
 class Photo extends HTMLElement {
+  private input?: HTMLInputElement | null;
+
   connectedCallback(): void {
-    const input = this.querySelector("input");
-    const previews = this.querySelector(".previews");
-    if (!input || !previews) return;
-    input.addEventListener("change", async () => {
-      const most = Number(this.dataset.max ?? 6);
-      const files = await Promise.all([...(input.files ?? [])].slice(0, most).map(shrink));
-      const kept = new DataTransfer();
-      for (const file of files) kept.items.add(file);
-      input.files = kept.files;
-      previews.replaceChildren(
-        ...files.map((file) => {
-          const image = document.createElement("img");
-          image.src = URL.createObjectURL(file);
-          image.alt = file.name;
-          return image;
-        }),
-      );
+    this.input = this.querySelector("input");
+    this.input?.addEventListener("change", () => void this.take([...(this.input?.files ?? [])]));
+    // A photo that was chosen for its position is a photo of the trouble as well.
+    this.closest("form")?.addEventListener("photo", (event) => {
+      void this.take([...(this.input?.files ?? []), (event as CustomEvent<File>).detail]);
     });
+  }
+
+  private async take(chosen: File[]): Promise<void> {
+    const files = await Promise.all(chosen.slice(0, Number(this.dataset.max ?? 6)).map(shrink));
+    const kept = new DataTransfer();
+    for (const file of files) kept.items.add(file);
+    if (this.input) this.input.files = kept.files;
+    this.querySelector(".previews")?.replaceChildren(
+      ...files.map((file) => {
+        const image = document.createElement("img");
+        image.src = URL.createObjectURL(file);
+        image.alt = file.name;
+        return image;
+      }),
+    );
   }
 }
 customElements.define("luyuan-photo", Photo);

@@ -1,8 +1,11 @@
 //! The demonstration district: Erqi's real streets, communities and boundary; everything below
 //! them, the accounts and the orders are made from a fixed seed and say so.
 
+mod life;
 mod orders;
 mod orgs;
+mod pictures;
+mod scenario;
 
 use crate::{App, AppError};
 use geo::{Coord, LineString, MultiPolygon, Polygon};
@@ -20,7 +23,8 @@ const STREETS: &str = include_str!("../../../data/erqi/places/erqi_streets.csv")
 const COMMUNITIES: &str = include_str!("../../../data/erqi/places/erqi_villages.csv");
 
 /// Rules that a new district starts with, by name.
-pub const RULES: [(&str, &str); 12] = [
+pub const RULES: [(&str, &str); 13] = [
+    ("receipts-2020.toml", include_str!("../../../data/erqi/rulesets/receipts-2020.toml")),
     ("orders-2020.toml", include_str!("../../../data/erqi/rulesets/orders-2020.toml")),
     ("catalogue-2013.toml", include_str!("../../../data/erqi/rulesets/catalogue-2013.toml")),
     ("catalogue-2026.toml", include_str!("../../../data/erqi/rulesets/catalogue-2026.toml")),

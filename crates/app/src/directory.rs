@@ -1,12 +1,21 @@
 //! Places and organisations in memory: who answers for a point, who stands above whom.
 
+mod named;
+
+use luyuan_analysis::{locate::PlaceIndex, text::NameIndex};
 use luyuan_domain::{
     geo::Wgs84,
     ids::{OrgId, PlaceId},
     org::{Chain, Org},
-    place::{Place, PlaceKind, Shape},
+    place::{Place, PlaceKind},
 };
 use std::collections::HashMap;
+
+/// Levels that cover the one above them without a gap: streets a district, communities a street,
+/// grids a community. Compounds and what is in them lie apart, with streets between.
+const COVERING: std::ops::RangeInclusive<u8> = 1..=3;
+/// The level of compounds, the lowest at which somebody is asked which side is meant.
+const COMPOUND: u8 = 4;
 
 /// Places and organisations of one district, as of the last load.
 #[derive(Default)]
@@ -18,8 +27,8 @@ pub struct Directory {
     org_by_id: HashMap<OrgId, usize>,
     org_by_code: HashMap<String, usize>,
     org_of_place: HashMap<PlaceId, OrgId>,
-    boxes: Vec<Option<[f64; 4]>>,
-    initials: Vec<String>,
+    areas: PlaceIndex,
+    names: NameIndex,
 }
 
 impl Directory {
@@ -33,9 +42,18 @@ impl Directory {
         let mut org_of_place: HashMap<PlaceId, OrgId> =
             orgs.iter().rev().filter_map(|org| org.place.map(|place| (place, org.id))).collect();
         org_of_place.extend(places.iter().filter_map(|place| place.responsible.map(|org| (place.id, org))));
-        let boxes = places.iter().map(|place| place.shape.as_ref().and_then(bounds)).collect();
-        let initials = places.iter().map(|place| luyuan_analysis::text::initials(&place.name)).collect();
-        Self { initials, places, orgs, place_by_id, place_by_code, org_by_id, org_by_code, org_of_place, boxes }
+        let (areas, rejected) = PlaceIndex::of_places(&places);
+        for wrong in rejected {
+            let code = places.get(wrong.key as usize).map_or("", |place| &place.code);
+            tracing::warn!(code, problem = %wrong.problem, "a shape cannot be used; no point lies in it");
+        }
+        // Compounds before the communities around them: an order is about the nearest thing.
+        let sought =
+            (0..).zip(&places).filter(|(_, place)| !matches!(place.kind, PlaceKind::Building | PlaceKind::Unit));
+        let names = NameIndex::new(
+            sought.map(|(key, place)| (key, place.name.as_str(), u8::MAX - place.kind.level().unwrap_or(3))),
+        );
+        Self { places, orgs, place_by_id, place_by_code, org_by_id, org_by_code, org_of_place, areas, names }
     }
 
     /// All places, by code.
@@ -73,17 +91,49 @@ impl Directory {
         self.org(id).map_or_else(|| id.to_string(), |org| org.name.clone())
     }
 
+    fn at(&self, key: u32) -> Option<&Place> {
+        self.places.get(key as usize)
+    }
+
     /// The lowest place of the tree that contains a point; none outside the district.
     pub fn locate(&self, point: Wgs84) -> Option<&Place> {
-        self.places
-            .iter()
-            .zip(&self.boxes)
-            .filter(|(place, bounds)| {
-                place.kind.level().is_some() && bounds.is_some_and(|bounds| within(bounds, point))
-            })
-            .filter(|(place, _)| place.shape.as_ref().is_some_and(|shape| contains(shape, point)))
-            .max_by(|(a, _), (b, _)| a.kind.level().cmp(&b.kind.level()).then_with(|| b.code.cmp(&a.code)))
-            .map(|(place, _)| place)
+        self.areas.at(point).into_iter().flatten().next_back().and_then(|key| self.at(key))
+    }
+
+    /// As [`Directory::locate`]; but drawn borders do not meet exactly, and a point between two
+    /// streets, communities or grids belongs to the nearest of them within `gap` metres. A point in
+    /// no place at all stays outside.
+    pub fn locate_near(&self, point: Wgs84, gap: f64) -> Option<&Place> {
+        let mut lowest = self.locate(point)?;
+        for level in COVERING.filter(|level| lowest.kind.level() < Some(*level)) {
+            // Only inside what holds the point for certain: a gap never moves it across a border.
+            let mut near = self.areas.near_boundary(point, level, gap).into_iter().filter_map(|near| self.at(near.key));
+            lowest = near.find(|place| place.parent == Some(lowest.id)).unwrap_or(lowest);
+        }
+        Some(lowest)
+    }
+
+    /// The lowest places on every side of the borders within `metres` of a point, nearest first,
+    /// what holds the point before all. More than one: the person should be asked which is meant.
+    /// Who stands in the street is not asked about the compounds beside it; who stands in a compound
+    /// is asked about the next one.
+    pub fn sides(&self, point: Wgs84, metres: f64) -> Vec<&Place> {
+        let in_compound = self.locate(point).is_some_and(|place| place.kind.level() >= Some(COMPOUND));
+        let lowest = if in_compound { COMPOUND } else { *COVERING.end() };
+        let mut near: Vec<(f64, &Place)> = Vec::new();
+        // From the lowest level up, so that a place inside another comes before it.
+        for level in (0..=lowest).rev() {
+            let found = self.areas.near_boundary(point, level, metres);
+            near.extend(found.into_iter().filter_map(|near| Some((near.metres, self.at(near.key)?))));
+        }
+        let mut around: Vec<PlaceId> = Vec::new();
+        near.retain(|(_, place)| {
+            let upper = around.contains(&place.id);
+            around.extend(self.path(place.id).iter().map(|place| place.id));
+            !upper
+        });
+        near.sort_by(|(a, _), (b, _)| a.total_cmp(b));
+        near.into_iter().map(|(_, place)| place).collect()
     }
 
     /// A place and everything that contains it, from the lowest up to the district.
@@ -138,37 +188,13 @@ impl Directory {
         found
     }
 
-    /// Places whose name fits what somebody typed: exact, beginning, part, or pinyin initials
-    /// (`jxhy` for 金祥花园), best first; at most `most`.
+    /// Places by what somebody typed: the code, then names that are it, begin with it, hold it, or
+    /// sound like it in pinyin or its initials (`jxhy` for 金祥花园), best first; at most `most`.
     pub fn search(&self, typed: &str, most: usize) -> Vec<&Place> {
-        let typed = typed.trim().to_lowercase();
-        if typed.is_empty() {
-            return Vec::new();
-        }
-        let mut found: Vec<(u8, u8, usize)> = self
-            .places
-            .iter()
-            .zip(&self.initials)
-            .enumerate()
-            .filter(|(_, (place, _))| place.kind != PlaceKind::Building && place.kind != PlaceKind::Unit)
-            .filter_map(|(at, (place, initials))| {
-                let rank = if place.name == typed || place.code == typed {
-                    0
-                } else if place.name.starts_with(&typed) {
-                    1
-                } else if place.name.contains(&typed) {
-                    2
-                } else if initials.starts_with(&typed) {
-                    3
-                } else {
-                    return None;
-                };
-                // Compounds before the communities around them: an order is about the nearest thing.
-                Some((rank, u8::MAX - place.kind.level().unwrap_or(3), at))
-            })
-            .collect();
-        found.sort_unstable();
-        found.into_iter().take(most).map(|(_, _, at)| &self.places[at]).collect()
+        let coded = self.place_by_code(typed.trim());
+        let named = self.names.search(typed, most).into_iter().filter_map(|hit| self.at(hit.key));
+        let named = named.filter(|place| coded.is_none_or(|coded| coded.id != place.id));
+        coded.into_iter().chain(named).take(most).collect()
     }
 
     /// The district committee: where an order goes that nobody else answers for.
@@ -182,35 +208,5 @@ impl Directory {
     }
 }
 
-fn rings(shape: &Shape) -> impl Iterator<Item = &Vec<[f64; 2]>> {
-    let (one, many): (&[_], &[_]) = match shape {
-        Shape::Polygon(rings) => (rings.as_slice(), &[]),
-        Shape::MultiPolygon(polygons) => (&[], polygons.as_slice()),
-        Shape::Point(_) | Shape::LineString(_) => (&[], &[]),
-    };
-    one.iter().chain(many.iter().flatten())
-}
-
-fn bounds(shape: &Shape) -> Option<[f64; 4]> {
-    rings(shape).flatten().fold(None, |found, [lon, lat]| {
-        let [west, south, east, north] = found.unwrap_or([*lon, *lat, *lon, *lat]);
-        Some([west.min(*lon), south.min(*lat), east.max(*lon), north.max(*lat)])
-    })
-}
-
-fn within([west, south, east, north]: [f64; 4], point: Wgs84) -> bool {
-    (west..=east).contains(&point.lon) && (south..=north).contains(&point.lat)
-}
-
-/// Even-odd rule over all rings: inside the outer ring and not inside a hole.
-fn contains(shape: &Shape, point: Wgs84) -> bool {
-    rings(shape).fold(false, |mut inside, ring| {
-        for edge in ring.windows(2) {
-            let ([x1, y1], [x2, y2]) = (edge[0], edge[1]);
-            if (y1 > point.lat) != (y2 > point.lat) && point.lon < (x2 - x1) * (point.lat - y1) / (y2 - y1) + x1 {
-                inside = !inside;
-            }
-        }
-        inside
-    })
-}
+#[cfg(test)]
+mod tests;

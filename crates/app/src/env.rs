@@ -39,6 +39,12 @@ impl Env {
         self.ahead.fetch_add(i64::try_from(by.as_millis()).unwrap_or(0), Ordering::Relaxed);
     }
 
+    /// The same clock with running numbers of its own, for another set of orders.
+    #[must_use]
+    pub fn beside(&self) -> Self {
+        Self { ahead: self.ahead.clone(), blocks: Arc::default() }
+    }
+
     /// A new identifier (UUID version 7: sorts by time).
     #[allow(clippy::disallowed_methods)] // the one source of ids
     pub fn id(&self) -> Uuid {

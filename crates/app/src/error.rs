@@ -31,6 +31,9 @@ pub enum AppError {
     /// A ruleset, catalogue or calendar is wrong or missing.
     #[error("rules: {0}")]
     Rules(String),
+    /// A file that is to be imported cannot be; the sentence says why and what to do.
+    #[error("{0}")]
+    Import(String),
     /// The file system.
     #[error("file: {0}")]
     File(String),
@@ -64,6 +67,7 @@ impl AppError {
             Self::Login => "login",
             Self::Store(error) => error.code(),
             Self::Rules(_) => "rules",
+            Self::Import(_) => "import",
             Self::File(_) => "file",
         }
     }

@@ -29,6 +29,17 @@ impl App {
     /// [`AppError::Wrong`] with `photo_large` or `photo_pixels` for what the rules of the day do not
     /// allow, `photo_kind` or `photo_broken`.
     pub async fn keep_photo(&self, bytes: Vec<u8>, evidence: bool) -> Result<FileId, AppError> {
+        let row = self.photo_row(bytes, evidence).await?;
+        let (j, id) = (self.jurisdiction.clone(), row.id);
+        self.db
+            .write(move |mut conn| Box::pin(async move { files::insert(&mut conn, &j, &row).await }))
+            .await
+            .map_err(AppError::Store)?;
+        Ok(id)
+    }
+
+    /// Checks a photo, draws it anew, and puts its bytes on disk; the row that is to be kept.
+    pub(crate) async fn photo_row(&self, bytes: Vec<u8>, evidence: bool) -> Result<FileRow, AppError> {
         let day = self.rulebook().on(self.env.now())?;
         let (most_bytes, most_pixels) = (day.rules.rules.max_photo_bytes, day.rules.rules.max_photo_pixels);
         if bytes.len() as u64 > most_bytes {
@@ -40,7 +51,7 @@ impl App {
         let name = sha256(&clean);
         let length = clean.len() as u64;
         self.put_bytes(&name, clean).await?;
-        let row = FileRow {
+        Ok(FileRow {
             id: FileId(self.env.id()),
             order: None,
             sha256: name,
@@ -49,13 +60,7 @@ impl App {
             size: Some(size),
             evidence,
             added_at: self.env.now(),
-        };
-        let (j, id) = (self.jurisdiction.clone(), row.id);
-        self.db
-            .write(move |mut conn| Box::pin(async move { files::insert(&mut conn, &j, &row).await }))
-            .await
-            .map_err(AppError::Store)?;
-        Ok(id)
+        })
     }
 
     /// Where a photo says that it was taken; asked only when the person agreed to use it.

@@ -5,11 +5,14 @@ pub mod demo;
 pub mod directory;
 pub mod env;
 pub mod error;
+pub mod export;
 pub mod files;
+pub mod import;
 pub mod live;
 pub mod orders;
 pub mod people;
 pub mod rules;
+pub mod tokens;
 
 pub use error::{AppError, Wrong};
 
@@ -24,7 +27,10 @@ use luyuan_store::Db;
 use rules::Rulebook;
 use std::{
     path::PathBuf,
-    sync::{Arc, RwLock},
+    sync::{
+        Arc, RwLock,
+        atomic::{AtomicI64, Ordering},
+    },
 };
 
 /// Everything that a use case needs. Cheap to clone.
@@ -40,8 +46,12 @@ pub struct App {
     pub files: PathBuf,
     /// News of changes, for pages that are open.
     pub live: Live,
+    /// Whose rules, accounts and keys hold: the district's own, also in its trial.
+    rules_of: JurisdictionId,
     directory: Arc<RwLock<Arc<Directory>>>,
     rulebook: Arc<RwLock<Arc<Rulebook>>>,
+    /// Which generation of places, organisations and rules is in memory.
+    generation: Arc<AtomicI64>,
 }
 
 impl App {
@@ -53,12 +63,14 @@ impl App {
     pub async fn start(db: Db, jurisdiction: JurisdictionId, files: PathBuf, env: Env) -> Result<Self, AppError> {
         let app = Self {
             db,
+            rules_of: jurisdiction.clone(),
             jurisdiction,
             env,
             files,
             live: Live::new(),
             directory: Arc::default(),
             rulebook: Arc::default(),
+            generation: Arc::default(),
         };
         app.reload().await?;
         Ok(app)
@@ -69,15 +81,17 @@ impl App {
     /// # Errors
     /// As [`App::start`].
     pub async fn reload(&self) -> Result<(), AppError> {
-        let j = self.jurisdiction.clone();
-        let (places, orgs, rules) = self
+        let j = self.rules_of.clone();
+        let (generation, places, orgs, rules) = self
             .db
             .read(move |mut conn| {
                 Box::pin(async move {
+                    // First, so that what changes while the rest is read is read again.
+                    let generation = luyuan_store::settings::generation(&mut conn, &j).await?;
                     let places = luyuan_store::directory::places(&mut conn, &j).await?;
                     let orgs = luyuan_store::directory::orgs(&mut conn, &j).await?;
                     let rules = luyuan_store::settings::rules(&mut conn, &j).await?;
-                    Ok::<_, AppError>((places, orgs, rules))
+                    Ok::<_, AppError>((generation, places, orgs, rules))
                 })
             })
             .await?;
@@ -86,7 +100,36 @@ impl App {
         // A poisoned lock only means that another reload panicked; what it holds is still whole.
         *self.directory.write().unwrap_or_else(std::sync::PoisonError::into_inner) = directory;
         *self.rulebook.write().unwrap_or_else(std::sync::PoisonError::into_inner) = rulebook;
+        self.generation.store(generation, Ordering::Relaxed);
         Ok(())
+    }
+
+    /// The district's trial: the same places, organisations, rules and clock, but orders of its own,
+    /// which nobody but the program that places them looks for.
+    #[must_use]
+    pub fn trial(&self) -> Self {
+        Self {
+            jurisdiction: tokens::trial(&self.jurisdiction),
+            env: self.env.beside(),
+            live: Live::new(),
+            ..self.clone()
+        }
+    }
+
+    /// Reads places, organisations and rules again if another program changed them; whether it did.
+    ///
+    /// # Errors
+    /// As [`App::start`]; then what was in memory stays in use.
+    pub async fn notice(&self) -> Result<bool, AppError> {
+        let j = self.rules_of.clone();
+        let read = self
+            .db
+            .read(move |mut conn| Box::pin(async move { luyuan_store::settings::generation(&mut conn, &j).await }));
+        if read.await.map_err(AppError::Store)? == self.generation.load(Ordering::Relaxed) {
+            return Ok(false);
+        }
+        self.reload().await?;
+        Ok(true)
     }
 
     /// Places and organisations as of the last load.

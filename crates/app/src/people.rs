@@ -48,10 +48,7 @@ impl App {
         if password.chars().count() < SHORTEST {
             return Err(AppError::wrong("password", "password_short", SHORTEST.to_string()));
         }
-        let password = password.to_owned();
-        let hash = tokio::task::spawn_blocking(move || hash(&password))
-            .await
-            .map_err(|error| AppError::File(error.to_string()))??;
+        let hash = hashed(password.to_owned()).await?;
         let person = Person {
             id: PersonId(self.env.id()),
             login: login.to_owned(),
@@ -171,11 +168,17 @@ impl App {
     /// # Errors
     /// As the database says.
     pub async fn integrator(&self, key: &str) -> Result<Option<Actor>, AppError> {
-        let (j, hash, now) = (self.jurisdiction.clone(), sha256(key), self.env.now());
+        let (j, hash, now) = (self.rules_of.clone(), sha256(key), self.env.now());
         let label =
             self.db.read(move |mut conn| Box::pin(async move { people::key_label(&mut conn, &j, &hash, now).await }));
         Ok(label.await.map_err(AppError::Store)?.map(|label| Actor::Integrator { label }))
     }
+}
+
+/// The hash of a password, made beside the threads that answer.
+pub(crate) async fn hashed(password: String) -> Result<String, AppError> {
+    let made = tokio::task::spawn_blocking(move || hash(&password)).await;
+    made.map_err(|error| AppError::File(error.to_string()))?
 }
 
 fn hash(password: &str) -> Result<String, AppError> {

@@ -76,6 +76,8 @@ pub enum Action {
     CallBack,
     /// Rate, answer a question, add to one's own report.
     Rate,
+    /// Add what another platform knows of an order, without changing where it stands.
+    Note,
 }
 
 /// What the action is about: the organisations that an order touches.
@@ -97,7 +99,7 @@ pub fn may(actor: &Actor, action: Action, subject: &Subject<'_>) -> bool {
     match actor {
         Actor::System => true,
         Actor::Anyone => action == Action::Place,
-        Actor::Integrator { .. } => matches!(action, Action::Place | Action::TakeIn),
+        Actor::Integrator { .. } => matches!(action, Action::Place | Action::TakeIn | Action::Note),
         Actor::Reporter { id } => match action {
             Action::Place => true,
             Action::Rate => subject.reporters.contains(id),
@@ -108,7 +110,7 @@ pub fn may(actor: &Actor, action: Action, subject: &Subject<'_>) -> bool {
             let above = subject.above.contains(org);
             match action {
                 Action::Place | Action::TakeIn => true,
-                Action::Rate => false,
+                Action::Rate | Action::Note => false,
                 Action::Accept => holds,
                 Action::Handle => holds,
                 Action::Triage | Action::CallBack => above || (holds && subject.above.is_empty()),
@@ -140,5 +142,8 @@ mod tests {
             assert_eq!(may(&staff(org), Action::ReadInternal, &subject), read);
         }
         assert!(!may(&Actor::Anyone, Action::ReadContact, &subject));
+        let program = Actor::Integrator { label: "other city".into() };
+        assert!(may(&program, Action::Note, &subject) && !may(&program, Action::Handle, &subject));
+        assert!(!may(&staff(own), Action::Note, &subject), "staff act; only programs pass on");
     }
 }

@@ -6,11 +6,13 @@ mod book;
 mod in_force;
 mod problem;
 pub(crate) mod read;
+mod receipts;
 
 pub use crate::dated::{Provenance, Status};
 pub use book::Rulesets;
 pub use in_force::InForce;
 pub use problem::RulesetProblem;
+pub use receipts::{Receipt, ReceiptRule, Receipts};
 
 use crate::{
     calendar::{Limit, WorkingTime},

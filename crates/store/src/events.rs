@@ -78,7 +78,63 @@ pub async fn append(
     Ok(())
 }
 
-fn recorded(row: &crate::Row) -> Result<Recorded, StoreError> {
+/// An event as the database keeps it.
+#[derive(Debug, Clone)]
+pub struct Ready {
+    order: String,
+    seq: i64,
+    at: i64,
+    actor: String,
+    org: Option<String>,
+    data: String,
+}
+
+impl Ready {
+    /// Makes an event ready to be kept.
+    ///
+    /// # Errors
+    /// [`StoreError::Sql`] when it cannot be written as JSON.
+    pub fn new(by: &Actor, event: &Event) -> Result<Self, StoreError> {
+        let bad = |error: serde_json::Error| StoreError::Sql(error.to_string());
+        Ok(Self {
+            order: event.order.to_string(),
+            seq: event.seq,
+            at: to_ms(event.at),
+            actor: serde_json::to_string(by).map_err(bad)?,
+            org: by.org().map(|org| org.to_string()),
+            data: serde_json::to_string(&event.what).map_err(bad)?,
+        })
+    }
+}
+
+/// Rows of a long statement.
+const ROWS: usize = 500;
+
+/// Adds events of many orders.
+///
+/// # Errors
+/// As [`append`].
+pub async fn append_ready(conn: &mut Conn<'_>, j: &JurisdictionId, events: &[&Ready]) -> Result<(), StoreError> {
+    for events in events.chunks(ROWS) {
+        let rows = events.len();
+        let text = "INSERT INTO events (jurisdiction_id, order_id, seq, at, actor, org_id, data) VALUES ";
+        let mut query = conn.composed(crate::orders::values(text, rows, 7));
+        for event in events {
+            query = query
+                .bind(&j.0)
+                .bind(&event.order)
+                .bind(event.seq)
+                .bind(event.at)
+                .bind(&event.actor)
+                .bind(&event.org)
+                .bind(&event.data);
+        }
+        query.run().await?;
+    }
+    Ok(())
+}
+
+pub(crate) fn recorded(row: &crate::Row) -> Result<Recorded, StoreError> {
     Ok(Recorded {
         order: row.id(0, "events", "order_id")?,
         seq: row.get(1)?,

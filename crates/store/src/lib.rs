@@ -17,8 +17,10 @@ pub mod orders;
 pub mod people;
 pub mod reporters;
 pub mod settings;
+pub mod stories;
 #[cfg(feature = "testing")]
 pub mod testing;
+pub mod tokens;
 
 pub use conn::{Conn, Query, Row};
 pub use db::{Db, Engine};

@@ -16,6 +16,13 @@ const MIGRATIONS: &[(i64, &str, &str, &str, &str)] = &[
         include_str!("../migrations/0001_orders.postgres.sql"),
     ),
     (
+        2,
+        "open311",
+        include_str!("../migrations/0002_open311.sql"),
+        include_str!("../migrations/0002_open311.sqlite.sql"),
+        include_str!("../migrations/0002_open311.postgres.sql"),
+    ),
+    (
         5,
         "handling",
         include_str!("../migrations/0005_handling.sql"),

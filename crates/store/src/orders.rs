@@ -1,6 +1,10 @@
 //! Orders: one row each, the whole order as JSON beside the columns that lists filter by.
 
+mod bulk;
 mod filter;
+
+pub(crate) use bulk::values;
+pub use bulk::{Ready, insert_many};
 pub use filter::{Bounds, Cursor, Filter, Sort};
 
 use crate::{Conn, Row, StoreError, to_ms};

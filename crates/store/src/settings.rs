@@ -1,6 +1,6 @@
 //! Named settings, running numbers and rule texts of a jurisdiction.
 
-use crate::{Conn, StoreError, to_ms};
+use crate::{Conn, StoreError, from_ms, to_ms};
 use jiff::Timestamp;
 use luyuan_domain::ids::JurisdictionId;
 
@@ -54,6 +54,60 @@ pub async fn take_numbers(conn: &mut Conn<'_>, j: &JurisdictionId, name: &str, c
     row.get(0)
 }
 
+/// The last running number of `name` that was taken; 0 before the first.
+///
+/// # Errors
+/// As the engine says.
+pub async fn last_number(conn: &mut Conn<'_>, j: &JurisdictionId, name: &str) -> Result<i64, StoreError> {
+    let row = conn
+        .query("SELECT value FROM counters WHERE jurisdiction_id = $1 AND name = $2")
+        .bind(&j.0)
+        .bind(name)
+        .maybe()
+        .await?;
+    row.map_or(Ok(0), |row| row.get(0))
+}
+
+/// Gives running numbers back that nobody got, when no later one was taken meanwhile.
+///
+/// # Errors
+/// As the engine says.
+pub async fn give_back_numbers(
+    conn: &mut Conn<'_>,
+    j: &JurisdictionId,
+    name: &str,
+    last: i64,
+    unused: i64,
+) -> Result<(), StoreError> {
+    conn.query("UPDATE counters SET value = value - $4 WHERE jurisdiction_id = $1 AND name = $2 AND value = $3")
+        .bind(&j.0)
+        .bind(name)
+        .bind(last)
+        .bind(unused)
+        .run()
+        .await?;
+    Ok(())
+}
+
+/// The counter that tells running programs of changed places, organisations or rules.
+const GENERATION: &str = "generation";
+
+/// Notes, in the transaction that changes places, organisations or rules, that they changed.
+///
+/// # Errors
+/// As the engine says.
+pub async fn mark_changed(conn: &mut Conn<'_>, j: &JurisdictionId) -> Result<i64, StoreError> {
+    take_numbers(conn, j, GENERATION, 1).await
+}
+
+/// How often places, organisations or rules changed under running programs.
+///
+/// # Errors
+/// As the engine says.
+pub async fn generation(conn: &mut Conn<'_>, j: &JurisdictionId) -> Result<i64, StoreError> {
+    last_number(conn, j, GENERATION).await
+}
+
 /// Adds or replaces a named rule text (ruleset, catalogue, calendar).
 ///
 /// # Errors
@@ -76,6 +130,15 @@ pub async fn put_rules(
     .run()
     .await?;
     Ok(())
+}
+
+/// When the rule texts last changed; nothing when there are none.
+///
+/// # Errors
+/// [`StoreError::Corrupt`] for an instant that is none.
+pub async fn rules_changed(conn: &mut Conn<'_>, j: &JurisdictionId) -> Result<Option<Timestamp>, StoreError> {
+    let row = conn.query("SELECT MAX(added_at) FROM rules WHERE jurisdiction_id = $1").bind(&j.0).one().await?;
+    row.get::<Option<i64>>(0)?.map(from_ms).transpose()
 }
 
 /// All rule texts as (name, text), by name.

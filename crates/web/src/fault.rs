@@ -23,9 +23,11 @@ impl From<AppError> for Fault {
         let status = match &error {
             AppError::Refused(Refusal::NotPermitted) => StatusCode::FORBIDDEN,
             AppError::Refused(Refusal::Stale { .. } | Refusal::WrongState { .. }) => StatusCode::CONFLICT,
-            AppError::Refused(_) | AppError::Wrong(_) | AppError::Outside | AppError::KeyReused => {
-                StatusCode::UNPROCESSABLE_ENTITY
-            }
+            AppError::Refused(_)
+            | AppError::Wrong(_)
+            | AppError::Outside
+            | AppError::KeyReused
+            | AppError::Import(_) => StatusCode::UNPROCESSABLE_ENTITY,
             AppError::Login => StatusCode::UNAUTHORIZED,
             AppError::NotFound(_) => StatusCode::NOT_FOUND,
             AppError::Store(error) if error.code() == "busy" => StatusCode::SERVICE_UNAVAILABLE,

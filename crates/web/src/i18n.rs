@@ -20,6 +20,9 @@ const FILES: [(Language, &[&str]); 2] = [
             include_str!("../locales/zh-CN/site.ftl"),
             include_str!("../locales/zh-CN/orders.ftl"),
             include_str!("../locales/zh-CN/api.ftl"),
+            include_str!("../locales/zh-CN/placing.ftl"),
+            include_str!("../locales/zh-CN/rules.ftl"),
+            include_str!("../locales/zh-CN/open311.ftl"),
         ],
     ),
     (
@@ -28,6 +31,9 @@ const FILES: [(Language, &[&str]); 2] = [
             include_str!("../locales/en/site.ftl"),
             include_str!("../locales/en/orders.ftl"),
             include_str!("../locales/en/api.ftl"),
+            include_str!("../locales/en/placing.ftl"),
+            include_str!("../locales/en/rules.ftl"),
+            include_str!("../locales/en/open311.ftl"),
         ],
     ),
 ];
@@ -155,7 +161,7 @@ mod tests {
     #[test]
     fn every_key_is_used_and_every_used_key_exists() {
         let mut text = String::new();
-        for folder in ["templates", "src", "src/pages"] {
+        for folder in ["templates", "src", "src/pages", "src/open311"] {
             let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join(folder);
             for file in std::fs::read_dir(folder).unwrap().flatten().filter(|file| file.path().is_file()) {
                 text.push_str(&std::fs::read_to_string(file.path()).unwrap());
@@ -174,6 +180,12 @@ mod tests {
             "tab-",
             "place-kind-",
             "next-",
+            "status-",
+            "step-",
+            "urgency-",
+            "limit-",
+            "bound-",
+            "rules-table-",
         ];
         let unused: Vec<_> = keys(0)
             .into_iter()

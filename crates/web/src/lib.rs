@@ -6,6 +6,7 @@ mod events;
 mod fault;
 mod form;
 mod i18n;
+mod open311;
 mod pages;
 mod request;
 mod state;
@@ -32,6 +33,7 @@ pub fn router(site: Site) -> Router {
     Router::new()
         .merge(pages::routes())
         .merge(api::routes(&site))
+        .merge(open311::routes(&site))
         .merge(events::routes())
         .merge(assets::routes())
         .fallback(fault::no_such_page)

@@ -42,6 +42,8 @@ pub(crate) struct Viewer {
     pub here: String,
     /// Now, for times that are shown relative to it.
     pub now: Timestamp,
+    /// The district's distance from Greenwich time.
+    pub offset: Offset,
     /// This is the demonstration.
     pub demo: bool,
     /// The request's id, for the operator when something failed.
@@ -74,8 +76,15 @@ impl Viewer {
 
     /// A time as people read it.
     pub fn when(&self, at: Timestamp) -> String {
-        let local = TimeZone::fixed(Offset::constant(8)).to_datetime(at);
-        let pattern = if self.language == Language::Zh { "%-m月%-d日 %H:%M" } else { "%-d %b %H:%M" };
+        let zone = TimeZone::fixed(self.offset);
+        let (local, today) = (zone.to_datetime(at), zone.to_datetime(self.now));
+        // The year is told when it is not this one.
+        let pattern = match (self.language, local.year() == today.year()) {
+            (Language::Zh, true) => "%-m月%-d日 %H:%M",
+            (Language::Zh, false) => "%Y年%-m月%-d日 %H:%M",
+            (Language::En, true) => "%-d %b %H:%M",
+            (Language::En, false) => "%-d %b %Y %H:%M",
+        };
         local.strftime(pattern).to_string()
     }
 
@@ -161,13 +170,16 @@ async fn look(headers: &HeaderMap, here: String, site: &Site, request: Option<St
     let accepted = headers.get(header::ACCEPT_LANGUAGE).and_then(|value| value.to_str().ok());
     let language =
         cookie(headers, LANGUAGE).and_then(Language::negotiate).or_else(|| accepted.and_then(Language::negotiate));
+    let now = site.app.env.now();
     Viewer {
         staff,
         language: language.unwrap_or_default(),
         large: cookie(headers, LARGE) == Some("1"),
         token: cookie(headers, TOKEN).unwrap_or_default().to_owned(),
         here,
-        now: site.app.env.now(),
+        now,
+        // Without any rules every page says so; times are the least of it.
+        offset: site.app.rulebook().on(now).map_or(Offset::UTC, |day| day.rules.calendar.offset()),
         demo: site.demo,
         request: request.unwrap_or_default(),
     }
@@ -180,7 +192,8 @@ const FOR_SCRIPTS: [&str; 5] = ["/places/search", "/places/at", "/places/shapes"
 /// off the address again, so that it can be shared.
 pub(crate) async fn remember(State(site): State<Site>, mut request: Request, next: Next) -> Response {
     let path = request.uri().path().to_owned();
-    let wants_page = !["/assets/", "/open311/", "/api/", "/photos/"].iter().any(|start| path.starts_with(start));
+    let wants_page = path == "/open311/discovery.html"
+        || !["/assets/", "/open311/", "/api/", "/photos/"].iter().any(|start| path.starts_with(start));
     if !wants_page {
         return request::run(request, next).await;
     }

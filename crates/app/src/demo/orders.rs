@@ -1,6 +1,10 @@
 //! Orders of the demonstration: made words at made places, taken through their real life by the
 //! same rules as any other order.
 
+use super::{
+    life::{Life, Who, one},
+    pictures::Pictures,
+};
 use crate::{
     App, AppError,
     env::sha256,
@@ -11,11 +15,11 @@ use luyuan_domain::{
     actor::Actor,
     geo::Wgs84,
     ids::ReporterId,
-    orders::{Channel, Event, Extend, Kind, Order, Rating, Refusal, ReplyText, Satisfied, Solved, Timetable},
-    place::PlaceKind,
+    orders::{Channel, Extend, Kind, Rating, ReplyText, Satisfied, Solved, Timetable},
+    place::{self, PlaceKind},
 };
 use luyuan_store::{
-    events, orders,
+    events, files, orders,
     reporters::{self, About, Reporter},
 };
 
@@ -42,17 +46,22 @@ const SAMPLES: [(&str, &str, &str); 16] = [
 /// How many orders are made.
 const COUNT: usize = 420;
 
-struct Made {
-    order: Order,
-    events: Vec<(Actor, Event)>,
-    index: orders::Index,
-    reporter: Reporter,
+/// How a made order begins.
+pub(super) struct Beginning<'a> {
+    pub category: &'a str,
+    pub words: &'a str,
+    pub channel: Channel,
+    pub private: bool,
+    pub point: Wgs84,
+    pub place: &'a place::Place,
+    pub placed_at: Timestamp,
 }
 
 impl App {
     pub(super) async fn load_orders(&self) -> Result<(), AppError> {
         let now = self.env.now();
-        let mut made = Vec::with_capacity(COUNT);
+        let pictures = self.draw_pictures().await?;
+        let mut lives = Vec::with_capacity(COUNT);
         let directory = self.directory();
         let compounds: Vec<_> = directory.places().iter().filter(|place| place.kind == PlaceKind::Compound).collect();
         if compounds.is_empty() {
@@ -65,19 +74,39 @@ impl App {
                 if number % 9 == 0 { featured } else { None }.unwrap_or(compounds[number * 311 % compounds.len()]);
             let Some(centre) = place.centre else { continue };
             let minutes = i64::try_from((COUNT - number) * 137).unwrap_or(0);
-            let placed_at = now - SignedDuration::from_mins(minutes);
-            let point = Wgs84 { lon: centre.lon + offset(number, 17), lat: centre.lat + offset(number, 29) };
-            made.push(self.make(number, point, &place.code, &place.name, placed_at, now).await?);
+            let (category, words, done) = SAMPLES[number * 7 % SAMPLES.len()];
+            let begin = Beginning {
+                category,
+                words,
+                channel: match number % 7 {
+                    0 => Channel::Phone,
+                    1 => Channel::Visit,
+                    _ => Channel::Web,
+                },
+                private: number % 41 == 40,
+                point: Wgs84 { lon: centre.lon + offset(number, 17), lat: centre.lat + offset(number, 29) },
+                place,
+                placed_at: now - SignedDuration::from_mins(minutes),
+            };
+            let mut life = self.begin(&begin, now).await?;
+            // How far each went by now; some are late, some wait.
+            let rules = self.rulebook().on(begin.placed_at)?;
+            self.live(&mut life, number, done, &rules, &pictures)?;
+            lives.push(life);
         }
+        lives.extend(self.scenario(&pictures, now).await?);
         let j = self.jurisdiction.clone();
         self.db
             .write(move |mut conn| {
                 Box::pin(async move {
-                    for item in made {
-                        orders::insert(&mut conn, &j, &item.order, &item.index).await?;
-                        reporters::insert(&mut conn, &j, &item.reporter).await?;
-                        for (actor, event) in &item.events {
+                    for life in lives {
+                        orders::insert(&mut conn, &j, &life.order, &life.index).await?;
+                        reporters::insert(&mut conn, &j, &life.reporter).await?;
+                        for (actor, event) in &life.events {
                             events::append(&mut conn, &j, actor, std::slice::from_ref(event)).await?;
+                        }
+                        for file in &life.files {
+                            files::insert(&mut conn, &j, file).await?;
                         }
                     }
                     Ok::<_, AppError>(())
@@ -86,135 +115,98 @@ impl App {
             .await
     }
 
-    async fn make(
-        &self,
-        number: usize,
-        point: Wgs84,
-        code: &str,
-        name: &str,
-        placed_at: Timestamp,
-        now: Timestamp,
-    ) -> Result<Made, AppError> {
-        let (category, words, done) = SAMPLES[number * 7 % SAMPLES.len()];
-        let rules = self.rulebook().on(now)?;
-        let channel = match number % 7 {
-            0 => Channel::Phone,
-            1 => Channel::Visit,
-            _ => Channel::Web,
-        };
+    /// Places a made order at a moment of the past.
+    pub(super) async fn begin(&self, begin: &Beginning<'_>, now: Timestamp) -> Result<Life, AppError> {
+        let rules = self.rulebook().on(begin.placed_at)?;
         let new = Place {
-            kind: rules.kind(category).unwrap_or(Kind::Help),
-            category: category.into(),
-            description: words.into(),
-            at: Where { point: Some(point), place_code: Some(code.into()), address: name.into() },
-            channel,
-            private: number % 41 == 40,
+            kind: rules.kind(begin.category).unwrap_or(Kind::Help),
+            category: begin.category.into(),
+            description: begin.words.into(),
+            at: Where {
+                point: Some(begin.point),
+                place_code: Some(begin.place.code.clone()),
+                address: begin.place.name.clone(),
+            },
+            channel: begin.channel,
+            private: begin.private,
             attributes: vec![],
             contact: Contact::default(),
             photos: vec![],
             key: None,
         };
-        let prepared = self.prepare(&new, placed_at).await?;
+        let prepared = self.prepare(&new, begin.placed_at).await?;
         let reporter = Reporter {
             id: ReporterId(self.env.id()),
             order: prepared.order.id,
             secret_hash: sha256(self.env.secret()?),
-            joined_at: placed_at,
+            joined_at: begin.placed_at,
             about: About { name: "（示例居民）".into(), ..About::default() },
         };
         let by = |at: usize| if at == 0 { Actor::Anyone } else { Actor::System };
-        let first = prepared.events.into_iter().enumerate().map(|(at, event)| (by(at), event)).collect();
-        let mut life = Life { order: prepared.order, events: first, at: placed_at, now };
-        // How far each went by now; some are late, some wait.
-        life.live(number, done, reporter.id, &rules, self)?;
-        let mut reporter = reporter;
-        if let Some(rating) = rated(number, &life.order, life.at) {
-            reporter.about.rating = Some((life.order.reworks, rating));
-        }
-        Ok(Made { order: life.order, events: life.events, index: prepared.index, reporter })
-    }
-}
-
-/// One order's way through the rules, step by step, never past the present.
-struct Life {
-    order: Order,
-    events: Vec<(Actor, Event)>,
-    at: Timestamp,
-    now: Timestamp,
-}
-
-impl Life {
-    /// Takes the next step some minutes later; false once the present is reached.
-    fn step(
-        &mut self,
-        minutes: usize,
-        app: &App,
-        change: impl FnOnce(Order, Timestamp) -> Result<(Order, Vec<Event>), Refusal>,
-    ) -> Result<bool, AppError> {
-        let at = self.at + SignedDuration::from_mins(i64::try_from(minutes).unwrap_or(0));
-        if at >= self.now {
-            return Ok(false);
-        }
-        let actor = match self.order.state.holder().and_then(|org| app.directory().org(org).map(|org| org.id)) {
-            Some(org) => Actor::Staff { person: luyuan_domain::ids::PersonId(org.0), org },
-            None => Actor::System,
-        };
-        let (order, events) = change(self.order.clone(), at)?;
-        self.order = order;
-        self.events.extend(events.into_iter().map(|event| (actor.clone(), event)));
-        self.at = at;
-        Ok(true)
+        let events = prepared.events.into_iter().enumerate().map(|(at, event)| (by(at), event)).collect();
+        let (order, index) = (prepared.order, prepared.index);
+        Ok(Life { order, events, index, reporter, files: Vec::new(), at: begin.placed_at, now })
     }
 
     fn live(
-        &mut self,
+        &self,
+        life: &mut Life,
         number: usize,
         done: &str,
-        reporter: ReporterId,
         rules: &impl Timetable,
-        app: &App,
+        pictures: &Pictures,
     ) -> Result<(), AppError> {
-        let one = |changed: luyuan_domain::orders::Changed| changed.map(|(order, event)| (order, vec![event]));
+        let wanted = rules.wants_evidence(&life.order.category);
+        let scene = match life.order.category.as_str() {
+            "E06001" => "shed",
+            "E06045" => "garden",
+            _ => "heap",
+        };
+        if wanted {
+            life.show(self, pictures, scene, false);
+        }
         if number % 13 == 12 {
-            let above = self.order.state.holder().and_then(|org| app.directory().above(org).first().copied());
-            if !self.step(90, app, |order, at| one(order.give_back("院内无管养权，请社区协调。", above, rules, at)))?
-            {
+            let above = life.order.state.holder().and_then(|org| self.directory().above(org).first().copied());
+            let back = |order: luyuan_domain::orders::Order, at| {
+                one(order.give_back("院内无管养权，请社区协调。", above, rules, at))
+            };
+            if !life.step(90, Who::Holder, back)? {
                 return Ok(());
             }
         }
         // Some are left waiting for acceptance: the clock takes them up by itself.
-        if number % 17 == 16 || !self.step(40 + number % 200, app, |order, at| one(order.accept(rules, at)))? {
+        if number % 17 == 16 || !life.step(40 + number % 200, Who::Holder, |order, at| one(order.accept(rules, at)))? {
             return Ok(());
         }
-        if !self
-            .step(30 + number % 120, app, |order, at| one(order.contact("已电话联系，约定上门时间。", rules, at)))?
-        {
+        let called = "已电话联系，约定上门时间。";
+        if !life.step(30 + number % 120, Who::Holder, |order, at| one(order.contact(called, rules, at)))? {
             return Ok(());
         }
         if number % 19 == 18 {
             let extend = Extend { reason: "配件需从厂家调货。".into() };
-            if !self.step(600, app, |order, at| one(order.extend(&extend, rules, at)))? {
+            if !life.step(600, Who::Holder, |order, at| one(order.extend(&extend, rules, at)))? {
                 return Ok(());
             }
         }
         if number % 23 == 22 {
             return Ok(());
         }
-        let reply = ReplyText { text: done.into(), files: vec![] };
-        if !self.step(700 + number * 53 % 4000, app, |order, at| one(order.reply(reply, rules, at)))? {
+        let kept = life.files.len();
+        let shown = if wanted { life.show(self, pictures, scene, true) } else { None };
+        let reply = ReplyText { text: done.into(), files: shown.into_iter().collect() };
+        if !life.step(700 + number * 53 % 4000, Who::Holder, |order, at| one(order.reply(reply, rules, at)))? {
+            life.files.truncate(kept);
             return Ok(());
         }
-        if let Some(rating) = wanted(number, self.at) {
-            self.step(300 + number % 900, app, |order, at| {
-                order.rate(reporter, &Rating { at, ..rating }, &[], &luyuan_domain::org::Chain::default(), rules, at)
-            })?;
+        if let Some(rating) = wanted_rating(number, life.at) {
+            life.rate(300 + number % 900, rating, rules, self)?;
         }
         Ok(())
     }
 }
 
 /// What the made reporter says; some say nothing.
-fn wanted(number: usize, at: Timestamp) -> Option<Rating> {
+fn wanted_rating(number: usize, at: Timestamp) -> Option<Rating> {
     let (solved, satisfied) = match number % 10 {
         0 => return None,
         1 => (Solved::No, Satisfied::No),
@@ -223,11 +215,6 @@ fn wanted(number: usize, at: Timestamp) -> Option<Rating> {
         _ => (Solved::Yes, Satisfied::Very),
     };
     Some(Rating { solved, satisfied: Some(satisfied), comment: String::new(), go_on: false, called_back: false, at })
-}
-
-/// The rating that stands with the reporter, if the order closed with it.
-fn rated(number: usize, order: &Order, at: Timestamp) -> Option<Rating> {
-    (order.state.code() == "closed").then(|| wanted(number, at)).flatten()
 }
 
 /// Up to some forty metres, spread evenly.

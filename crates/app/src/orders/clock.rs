@@ -87,10 +87,19 @@ impl App {
 
     /// Lets time act for as long as the program runs.
     pub async fn run_clock(self, every: Duration) {
+        tokio::join!(self.clone().run_deadlines(every), self.run_tokens());
+    }
+
+    async fn run_deadlines(self, every: Duration) {
         let mut beat = tokio::time::interval(every);
         beat.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
         loop {
             beat.tick().await;
+            match self.notice().await {
+                Ok(false) => {}
+                Ok(true) => tracing::info!("places, organisations or rules changed and were read again"),
+                Err(error) => tracing::warn!(%error, "changed places, organisations or rules could not be read"),
+            }
             match self.tick().await {
                 Ok(0) => {}
                 Ok(changed) => tracing::info!(changed, "deadlines passed"),

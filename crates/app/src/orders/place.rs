@@ -119,8 +119,10 @@ impl App {
         }
         let now = self.env.now();
         check_key(new.key.as_deref())?;
-        self.few_photos(new.photos.len(), now)?;
-        let replay = new.key.clone().map(|key| (key, sha256(format!("{:?}", Place { key: None, ..new.clone() }))));
+        let replay = match new.key.clone() {
+            Some(key) => Some((key, self.print(&new).await?)),
+            None => None,
+        };
         if let Some((key, body)) = &replay
             && let Some(before) = self.answered(key.clone(), body).await?
         {
@@ -183,7 +185,8 @@ impl App {
         let category =
             rules.category(&new.category).ok_or_else(|| Refusal::UnknownCategory { code: new.category.clone() })?;
         let attributes = answers(category, &new.attributes)?;
-        let place = self.find_place(&new.at)?;
+        self.few_photos(new.photos.len(), now)?;
+        let place = self.find_place(&new.at, rules.rules.rules.border_metres)?;
         let draft = Draft {
             kind: new.kind,
             category: new.category.clone(),
@@ -222,8 +225,26 @@ impl App {
         Ok(Prepared { order, events, index: Index { place_code, search, source: None }, place_chain: to })
     }
 
+    /// What tells whether two requests under one key are the same. Photos count by what they show: a
+    /// program that sends them again gets new ids for them.
+    async fn print(&self, new: &Place) -> Result<String, AppError> {
+        let (j, photos) = (self.jurisdiction.clone(), new.photos.clone());
+        let shown = self.db.read(move |mut conn| {
+            Box::pin(async move {
+                let mut shown = Vec::new();
+                for photo in photos {
+                    shown.extend(luyuan_store::files::get(&mut conn, &j, photo).await?.map(|row| row.sha256));
+                }
+                Ok::<_, StoreError>(shown)
+            })
+        });
+        let shown = if new.photos.is_empty() { Vec::new() } else { shown.await? };
+        let plain = Place { key: None, photos: Vec::new(), ..new.clone() };
+        Ok(sha256(format!("{plain:?}{shown:?}")))
+    }
+
     /// The lowest place meant: what was chosen by name, unless the point lies deeper inside it.
-    fn find_place(&self, at: &Where) -> Result<Option<PlaceId>, AppError> {
+    fn find_place(&self, at: &Where, gap: f64) -> Result<Option<PlaceId>, AppError> {
         let directory = self.directory();
         let chosen = match at.place_code.as_deref().filter(|code| !code.is_empty()) {
             Some(code) => {
@@ -231,7 +252,7 @@ impl App {
             }
             None => None,
         };
-        let located = at.point.and_then(|point| directory.locate(point)).map(|place| place.id);
+        let located = at.point.and_then(|point| directory.locate_near(point, gap)).map(|place| place.id);
         match (chosen, located) {
             (Some(chosen), Some(located)) => {
                 let inside = directory.path(located).iter().any(|place| place.id == chosen);
@@ -261,7 +282,7 @@ impl App {
     /// Refuses more photos than the rules allow at one time.
     pub(super) fn few_photos(&self, count: usize, now: Timestamp) -> Result<(), AppError> {
         let most = self.rulebook().on(now)?.rules.rules.max_photos;
-        if count > most { Err(AppError::wrong("photo", "photos_many", most.to_string())) } else { Ok(()) }
+        if count > most { Err(AppError::wrong("photo", "too_many_photos", most.to_string())) } else { Ok(()) }
     }
 
     async fn kept_answer(&self, key: String) -> Result<Option<(String, String)>, AppError> {

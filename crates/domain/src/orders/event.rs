@@ -61,6 +61,9 @@ pub enum What {
     Answered { text: String },
     /// A reporter or handler added a photo.
     Pictured { file: FileId },
+    /// Another platform, where the order is known under a key of its own, added something; `status`
+    /// is what it says there, `media` are addresses of pictures kept there.
+    Noted { key: String, status: String, text: String, media: Vec<String>, files: Vec<FileId> },
     /// The handler says that it is done.
     Replied { text: String, files: Vec<FileId> },
     /// A reporter rated the result, or was called back.
@@ -96,6 +99,7 @@ impl What {
             Self::Asked { .. } => "asked",
             Self::Answered { .. } => "answered",
             Self::Pictured { .. } => "pictured",
+            Self::Noted { .. } => "noted",
             Self::Replied { .. } => "replied",
             Self::Rated { .. } => "rated",
             Self::Closed { .. } => "closed",

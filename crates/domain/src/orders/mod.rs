@@ -8,7 +8,9 @@
 
 mod event;
 mod handle;
+mod import;
 mod new;
+mod note;
 mod rate;
 mod refusal;
 mod route;
@@ -16,7 +18,9 @@ mod timetable;
 
 pub use event::{Event, What};
 pub use handle::{Ask, Defer, Extend, ReplyText};
+pub use import::Ended;
 pub use new::{Channel, Draft, Kind, Limits, Location, Urgency, clean};
+pub use note::Note;
 pub use rate::{Rating, Satisfied, Solved};
 pub use refusal::Refusal;
 pub use route::{Diversion, Route};

@@ -85,6 +85,12 @@ pub enum Refusal {
     /// The reply needs at least one photo or document (evidence).
     #[error("evidence is missing")]
     NoEvidence,
+    /// An imported order has a time that cannot be: in the future, or ended before it was placed.
+    #[error("the time of {field} lies in the future or before the order was placed")]
+    Time {
+        /// Which time: `placed` or `closed`.
+        field: &'static str,
+    },
     /// Several things are wrong with what was sent; nothing was saved.
     #[error("{} things are wrong", .0.len())]
     Several(Vec<Refusal>),
@@ -112,12 +118,13 @@ impl Refusal {
             Self::NoQuestion => "no_question",
             Self::TooLate => "too_late",
             Self::NoEvidence => "no_evidence",
+            Self::Time { .. } => "time",
             Self::Several(_) => "several",
         }
     }
 
     /// All codes, so that a test can check that each has a sentence.
-    pub const CODES: [&'static str; 19] = [
+    pub const CODES: [&'static str; 20] = [
         "stale",
         "wrong_state",
         "not_permitted",
@@ -136,6 +143,7 @@ impl Refusal {
         "no_question",
         "too_late",
         "no_evidence",
+        "time",
         "several",
     ];
 }

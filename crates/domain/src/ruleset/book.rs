@@ -1,6 +1,6 @@
 //! All rulesets, catalogues and calendars of one jurisdiction, by their first days.
 
-use super::{InForce, Ruleset, RulesetProblem as Problem};
+use super::{InForce, Receipt, Receipts, Ruleset, RulesetProblem as Problem};
 use crate::{
     calendar::{WorkCalendar, Year},
     catalogue::Catalogue,
@@ -14,17 +14,18 @@ use std::sync::Arc;
 pub struct Rulesets {
     rules: Vec<InForce>,
     catalogues: Vec<Arc<Catalogue>>,
+    receipts: Vec<Arc<Receipts>>,
 }
 
 impl Rulesets {
     /// Reads everything from named texts. A TOML text with `deadline` is a ruleset, one with
-    /// `items` a catalogue, one with `year` a year's holidays; CSV under `calendar/` holds holidays
+    /// `items` a catalogue, one with `receipt` a list of receipts, one with `year` a year's holidays; CSV under `calendar/` holds holidays
     /// too. The rest are parts that catalogues name. No text at all is no ruleset at all.
     ///
     /// # Errors
     /// The first problem with file and line.
     pub fn load(files: &[(&str, &str)]) -> Result<Self, Located<Problem>> {
-        let (mut years, mut rules, mut catalogues) = (Vec::new(), Vec::new(), Vec::new());
+        let (mut years, mut rules, mut catalogues, mut receipts) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
         let part = |wanted: &str| files.iter().find(|(name, _)| *name == wanted).map(|(_, text)| *text);
         for (name, text) in files {
             if name.ends_with(".csv") {
@@ -41,13 +42,15 @@ impl Rulesets {
                 insert(source, &mut catalogues, Arc::new(Catalogue::load(name, text, &part)?))?;
             } else if table.contains_key("deadline") {
                 insert(source, &mut rules, Arc::new(Ruleset::parse(name, text)?))?;
+            } else if table.contains_key("receipt") {
+                insert(source, &mut receipts, Arc::new(Receipts::parse(name, text)?))?;
             }
         }
         let in_force = |rules: Arc<Ruleset>| match WorkCalendar::new(&rules.working_time, &years) {
             Ok(calendar) => Ok(InForce { rules, calendar: Arc::new(calendar) }),
             Err(problem) => Err(Source::new("calendar/", "").whole(Problem::Calendar(problem))),
         };
-        Ok(Self { rules: rules.into_iter().map(in_force).collect::<Result<_, _>>()?, catalogues })
+        Ok(Self { rules: rules.into_iter().map(in_force).collect::<Result<_, _>>()?, catalogues, receipts })
     }
 
     /// The ruleset that holds on a day; none before the first.
@@ -66,6 +69,16 @@ impl Rulesets {
         let day = self.rules.last()?.calendar.date(at);
         let rules = self.on(day).or(self.rules.first())?;
         Some((rules, self.catalogue_on(day).or(self.catalogues.first())?))
+    }
+
+    /// The list of receipts that holds on a day; before the first, the oldest stands in.
+    pub fn receipts_on(&self, day: Date) -> Option<&Arc<Receipts>> {
+        self.receipts.iter().rev().find(|receipts| receipts.valid_from <= day).or(self.receipts.first())
+    }
+
+    /// What orders of a category give a program on a day; the number where nothing is said.
+    pub fn receipt(&self, category: &str, day: Date) -> Receipt {
+        self.receipts_on(day).map_or(Receipt::Number, |receipts| receipts.of(category))
     }
 
     /// All rulesets, oldest first.
@@ -91,6 +104,12 @@ impl Dated for Ruleset {
 }
 
 impl Dated for Catalogue {
+    fn key(&self) -> (Date, &str) {
+        (self.valid_from, &self.name)
+    }
+}
+
+impl Dated for Receipts {
     fn key(&self) -> (Date, &str) {
         (self.valid_from, &self.name)
     }

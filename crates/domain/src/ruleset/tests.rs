@@ -8,8 +8,9 @@ use std::sync::LazyLock;
 const RULES: &str = include_str!("../../../../data/erqi/rulesets/orders-2020.toml");
 
 /// Everything that ships, under the names that a new district gets.
-const SHIPPED: [(&str, &str); 12] = [
+const SHIPPED: [(&str, &str); 13] = [
     ("orders-2020.toml", RULES),
+    ("receipts-2020.toml", include_str!("../../../../data/erqi/rulesets/receipts-2020.toml")),
     ("catalogue-2013.toml", include_str!("../../../../data/erqi/rulesets/catalogue-2013.toml")),
     ("catalogue-2026.toml", include_str!("../../../../data/erqi/rulesets/catalogue-2026.toml")),
     ("catalogue-gbt30428-2013.csv", include_str!("../../../../data/erqi/rulesets/catalogue-gbt30428-2013.csv")),
@@ -83,6 +84,7 @@ fn the_commonly_cited_limits() {
     assert!(Ruleset::BOUNDS.iter().all(|bound| rules.origin(bound).is_some()));
     assert_eq!(rules.origin("max_text").map(|origin| origin.status), Some(Status::Official));
     assert_eq!(rules.diversions.iter().map(|rule| rule.reason).collect::<Vec<_>>(), Diversion::ALL);
+    assert_eq!(ERQI.receipt("L0104", date(2011, 1, 1)), Receipt::Token, "the oldest stands in");
     let satisfied: Vec<_> = Satisfied::ALL.into_iter().filter(|step| rules.counts_as_satisfied(*step)).collect();
     assert_eq!(satisfied, [Satisfied::Very, Satisfied::Yes, Satisfied::Basically]);
 }

@@ -67,6 +67,12 @@ pub struct Filter {
     pub has_due: Option<bool>,
     /// Inside this box.
     pub bounds: Option<Bounds>,
+    /// Within so many metres of a point (longitude and latitude in degrees).
+    pub near: Option<(f64, f64, f64)>,
+    /// With a photo or document, or without.
+    pub has_file: Option<bool>,
+    /// Codes of channels by which it arrived.
+    pub channels: Vec<String>,
     /// Bigrams that the search text must contain, all of them.
     pub grams: Vec<String>,
     /// The list's order.
@@ -147,6 +153,25 @@ impl Where {
         self.text.push_str(&format!(" AND ({})", parts.join(" OR ")));
     }
 
+    /// Within so many metres; over such ranges the earth is flat enough for Pythagoras. The box
+    /// around the circle comes first, because an index may help with it.
+    fn within(&mut self, lon: f64, lat: f64, metres: f64) {
+        const METRES: f64 = 111_320.0;
+        let narrow = lat.to_radians().cos().max(1e-6);
+        let (dy, dx) = (metres / METRES, metres / METRES / narrow);
+        for (condition, degrees) in
+            [("lon >= ?", lon - dx), ("lon <= ?", lon + dx), ("lat >= ?", lat - dy), ("lat <= ?", lat + dy)]
+        {
+            self.and(condition, Value::Real(degrees));
+        }
+        let first = self.values.len() + 1;
+        self.values.extend([lon, narrow, lat, dy * dy].map(Value::Real));
+        let [lon, narrow, lat, most] = [0, 1, 2, 3].map(|next| format!("${}", first + next));
+        self.text.push_str(&format!(
+            " AND (lon - {lon}) * {narrow} * (lon - {lon}) * {narrow} + (lat - {lat}) * (lat - {lat}) <= {most}"
+        ));
+    }
+
     fn query<'c>(self, conn: &'c mut Conn<'_>, columns: &str, tail: &str) -> Query<'c> {
         let mut query = conn.composed(format!("SELECT {columns}{}{tail}", self.text));
         for value in self.values {
@@ -158,6 +183,11 @@ impl Where {
         }
         query
     }
+}
+
+/// A text that `LIKE` takes as it stands.
+fn literal(text: &str) -> String {
+    text.replace('\\', "\\\\").replace('%', "\\%").replace('_', "\\_")
 }
 
 impl Filter {
@@ -201,9 +231,29 @@ impl Filter {
             on.and("lat >= ?", Value::Real(bounds.south));
             on.and("lat <= ?", Value::Real(bounds.north));
         }
+        if let Some((lon, lat, metres)) = self.near {
+            on.within(lon, lat, metres);
+        }
+        if let Some(has) = self.has_file {
+            let not = if has { "" } else { "NOT " };
+            on.text.push_str(&format!(
+                " AND {not}EXISTS (SELECT 1 FROM files WHERE files.jurisdiction_id = orders.jurisdiction_id
+                 AND files.order_id = orders.id)"
+            ));
+        }
+        if !self.channels.is_empty() {
+            // Inside a string of the JSON a quote has a backslash before it: only the member fits.
+            let members = self.channels.iter().map(|code| format!("%\"channel\":\"{}\"%", literal(code)));
+            let either: Vec<String> = members
+                .map(|member| {
+                    on.values.push(Value::Text(member));
+                    format!("data LIKE ${} ESCAPE '\\'", on.values.len())
+                })
+                .collect();
+            on.text.push_str(&format!(" AND ({})", either.join(" OR ")));
+        }
         for gram in &self.grams {
-            let gram = gram.replace('\\', "\\\\").replace('%', "\\%").replace('_', "\\_");
-            on.and("search LIKE ? ESCAPE '\\'", Value::Text(format!("%{gram}%")));
+            on.and("search LIKE ? ESCAPE '\\'", Value::Text(format!("%{}%", literal(gram))));
         }
         on
     }
@@ -233,6 +283,11 @@ impl Filter {
         }
         let limit = limit.map(|limit| format!(" LIMIT {limit}")).unwrap_or_default();
         on.query(conn, columns, &format!(" ORDER BY {key} {direction}, id {direction}{limit}"))
+    }
+
+    /// A query for `columns` with `tail` after the conditions, for those who read a page by its number.
+    pub(crate) fn query<'c>(&self, conn: &'c mut Conn<'_>, j: &JurisdictionId, columns: &str, tail: &str) -> Query<'c> {
+        self.conditions(j).query(conn, columns, tail)
     }
 
     /// A query for `columns` of all rows, with `tail` after the conditions.

@@ -6,10 +6,12 @@ mod home;
 mod list;
 mod login;
 mod new;
-mod order;
+pub(crate) mod order;
 mod photos;
 mod places;
+mod placing;
 mod row;
+mod rules;
 mod work;
 
 use crate::Site;
@@ -19,11 +21,13 @@ pub(crate) fn routes() -> Router<Site> {
     Router::new()
         .merge(home::routes())
         .merge(new::routes())
+        .merge(placing::routes())
         .merge(list::routes())
         .merge(order::routes())
         .merge(acts::routes())
         .merge(work::routes())
         .merge(places::routes())
+        .merge(rules::routes())
         .merge(photos::routes())
         .merge(login::routes())
 }

@@ -1,10 +1,8 @@
-//! Placing an order: one form, one question a step. What is unclear (similar orders, outside the
-//! district) is asked on a page that keeps everything that was typed.
+//! The form with which an order is placed: one question a step.
 
-use super::row::Row;
 use crate::{
     Site,
-    fault::{Fault, MOST_BODY, html},
+    fault::{Fault, html},
     form::Form,
     i18n::Language,
     viewer::Viewer,
@@ -12,28 +10,15 @@ use crate::{
 use askama::Template;
 use axum::{
     Router,
-    extract::{DefaultBodyLimit, Path, Query, State},
-    http::StatusCode,
-    response::{IntoResponse, Redirect, Response},
-    routing::{get, post},
+    extract::{Query, State},
+    response::Response,
+    routing::get,
 };
-use luyuan_app::{
-    AppError,
-    orders::{Contact, Joining, Place, Where},
-};
-use luyuan_domain::{
-    geo::Wgs84,
-    ids::FileId,
-    orders::{Channel, Kind},
-};
+use luyuan_domain::{catalogue::Category, geo::Wgs84, ids::FileId};
 use serde::Deserialize;
 
 pub(crate) fn routes() -> Router<Site> {
-    Router::new()
-        .route("/orders/new", get(ask))
-        .route("/work/intake", get(intake))
-        .route("/orders", post(place).layer(DefaultBodyLimit::max(MOST_BODY)))
-        .route("/orders/{number}/reporters", post(join))
+    Router::new().route("/orders/new", get(ask)).route("/work/intake", get(intake))
 }
 
 /// What was typed so far.
@@ -55,11 +40,25 @@ pub(crate) struct Typed {
     /// Photos kept already.
     #[serde(skip)]
     pub photos: Vec<String>,
+    /// Questions that were asked and answered: `which`, `similar`, `questions`.
+    #[serde(skip)]
+    pub asked: Vec<String>,
+    /// Answers to the category's own questions.
+    #[serde(skip)]
+    pub attributes: Vec<(String, Vec<String>)>,
 }
 
 impl Typed {
-    fn from_form(form: &Form) -> Self {
+    pub fn from_form(form: &Form) -> Self {
         let get = |name: &str| form.get(name).to_owned();
+        let mut attributes: Vec<(String, Vec<String>)> = Vec::new();
+        for (name, value) in &form.fields {
+            let Some(code) = name.strip_prefix("attribute[").and_then(|rest| rest.strip_suffix(']')) else { continue };
+            match attributes.iter_mut().find(|(known, _)| known == code) {
+                Some((_, values)) => values.push(value.clone()),
+                None => attributes.push((code.to_owned(), vec![value.clone()])),
+            }
+        }
         Self {
             place: get("place"),
             address: get("address"),
@@ -74,15 +73,27 @@ impl Typed {
             private: get("private"),
             key: get("key"),
             photos: form.all("photo_id").map(str::to_owned).collect(),
+            asked: form.all("asked").map(str::to_owned).collect(),
+            attributes,
         }
     }
 
-    fn point(&self) -> Option<Wgs84> {
+    /// Whether a question was asked before.
+    pub fn was_asked(&self, question: &str) -> bool {
+        self.asked.iter().any(|asked| asked == question)
+    }
+
+    /// The photos kept already.
+    pub fn photo_ids(&self) -> Vec<FileId> {
+        self.photos.iter().filter_map(|id| id.parse().ok()).collect()
+    }
+
+    pub fn point(&self) -> Option<Wgs84> {
         Wgs84::new(self.lon.parse().ok()?, self.lat.parse().ok()?)
     }
 
     /// Everything typed, as hidden fields of a form that asks one more thing.
-    fn hidden(&self) -> Vec<(&'static str, String)> {
+    pub fn hidden(&self) -> Vec<(&'static str, String)> {
         let mut fields = vec![
             ("place", self.place.clone()),
             ("address", self.address.clone()),
@@ -98,16 +109,20 @@ impl Typed {
             ("key", self.key.clone()),
         ];
         fields.extend(self.photos.iter().map(|id| ("photo_id", id.clone())));
+        fields.extend(self.asked.iter().map(|question| ("asked", question.clone())));
         fields
     }
 }
 
-/// A heading with its categories: code, words.
+/// A category to choose: code, name, other words under which it is found.
+type Choice = (String, String, String);
+
+/// A heading with its categories.
 struct Heading {
     code: String,
     words: String,
-    plain: Vec<(String, String)>,
-    more: Vec<(String, String)>,
+    plain: Vec<Choice>,
+    more: Vec<Choice>,
 }
 
 #[derive(Template)]
@@ -129,7 +144,8 @@ impl New<'_> {
     }
 }
 
-fn show(site: &Site, v: &Viewer, typed: &Typed, intake: bool, wrong: Vec<(String, String)>) -> Response {
+/// The form with what was typed and what is wrong with it.
+pub(super) fn show(site: &Site, v: &Viewer, typed: &Typed, intake: bool, wrong: Vec<(String, String)>) -> Response {
     let day = match site.app.rulebook().on(v.now) {
         Ok(day) => day,
         Err(error) => return Fault::from(error).page(v),
@@ -142,7 +158,11 @@ fn show(site: &Site, v: &Viewer, typed: &Typed, intake: bool, wrong: Vec<(String
                 .category
                 .iter()
                 .filter(|category| category.group == group.code && category.plain == plain);
-            fitting.map(|c| (c.code.clone(), if zh { c.zh.clone() } else { c.en.clone() })).collect()
+            let choice = |c: &Category| {
+                let name = if zh { c.zh.clone() } else { c.en.clone() };
+                (c.code.clone(), name, format!("{} {}", c.standard, c.words.join(" ")).to_lowercase())
+            };
+            fitting.map(choice).collect()
         };
         let words = if zh { group.zh.clone() } else { group.en.clone() };
         Heading { code: group.code.clone(), words, plain: own(true), more: own(false) }
@@ -183,105 +203,5 @@ async fn intake(State(site): State<Site>, v: Viewer, Query(mut typed): Query<Typ
 fn give_key(site: &Site, typed: &mut Typed) {
     if typed.key.is_empty() {
         typed.key = site.app.env.secret().unwrap_or_default();
-    }
-}
-
-#[derive(Template)]
-#[template(path = "similar.html")]
-struct Similar<'a> {
-    v: &'a Viewer,
-    rows: Vec<Row>,
-    hidden: Vec<(&'static str, String)>,
-}
-
-#[derive(Template)]
-#[template(path = "outside.html")]
-struct Outside<'a> {
-    v: &'a Viewer,
-    hidden: Vec<(&'static str, String)>,
-}
-
-async fn place(State(site): State<Site>, v: Viewer, form: Form) -> Response {
-    let mut typed = Typed::from_form(&form);
-    let intake = !typed.channel.is_empty() && v.staff.is_some();
-    for photo in form.photos {
-        match site.app.keep_photo(photo.to_vec(), false).await {
-            Ok(id) => typed.photos.push(id.to_string()),
-            Err(error) => return again(&site, &v, &typed, intake, error),
-        }
-    }
-    let confirmed = form.fields.iter().any(|(name, value)| name == "confirmed" && value == "1");
-    if let Some(at) = typed.point()
-        && !confirmed
-        && !typed.description.is_empty()
-        && site.app.directory().locate(at).is_some()
-    {
-        match site.app.similar(at, &typed.category, 4).await {
-            Ok(found) if !found.is_empty() => {
-                let rows = found.iter().map(|order| Row::of(&site.app, &v, order)).collect();
-                return html(&Similar { v: &v, rows, hidden: typed.hidden() });
-            }
-            Ok(_) => {}
-            Err(error) => return Fault::from(error).page(&v),
-        }
-    }
-    let rules = match site.app.rulebook().on(v.now) {
-        Ok(rules) => rules,
-        Err(error) => return Fault::from(error).page(&v),
-    };
-    let new = Place {
-        kind: rules.kind(&typed.category).unwrap_or(Kind::Help),
-        category: typed.category.clone(),
-        description: typed.description.clone(),
-        at: Where { point: typed.point(), place_code: Some(typed.place.clone()), address: typed.address.clone() },
-        channel: if intake { Channel::parse(&typed.channel).unwrap_or(Channel::Phone) } else { Channel::Web },
-        private: typed.private == "1",
-        attributes: Vec::new(),
-        contact: Contact {
-            name: typed.name.clone(),
-            phone: typed.phone.clone(),
-            email: typed.email.clone(),
-            language: v.language.code().into(),
-        },
-        photos: typed.photos.iter().filter_map(|id| id.parse().ok()).map(|id: FileId| id).collect(),
-        key: Some(typed.key.clone()).filter(|key| !key.is_empty()),
-    };
-    match site.app.place(&v.actor(), new).await {
-        Ok(placed) if intake => Redirect::to(&format!("/work/orders/{}", placed.number)).into_response(),
-        Ok(placed) => {
-            Redirect::to(&format!("/orders/{}?key={}&placed=1", placed.number, placed.secret)).into_response()
-        }
-        Err(AppError::Outside) => {
-            (StatusCode::UNPROCESSABLE_ENTITY, html(&Outside { v: &v, hidden: typed.hidden() })).into_response()
-        }
-        Err(error) => again(&site, &v, &typed, intake, error),
-    }
-}
-
-/// The form again, with what was typed and what is wrong.
-fn again(site: &Site, v: &Viewer, typed: &Typed, intake: bool, error: AppError) -> Response {
-    let fault = Fault::from(error);
-    if fault.status != StatusCode::UNPROCESSABLE_ENTITY {
-        return fault.page(v);
-    }
-    let mut typed = typed.clone();
-    // The old key stands for what was refused.
-    typed.key = site.app.env.secret().unwrap_or_default();
-    (fault.status, show(site, v, &typed, intake, fault.sentences(v))).into_response()
-}
-
-/// "Me too": one more person behind an order that is there.
-async fn join(State(site): State<Site>, v: Viewer, Path(number): Path<String>, form: Form) -> Response {
-    let contact = Contact {
-        name: form.get("name").into(),
-        phone: form.get("phone").into(),
-        email: form.get("email").into(),
-        language: v.language.code().into(),
-    };
-    let key = Some(form.get("key")).filter(|key| !key.is_empty()).map(|key| format!("join:{key}"));
-    let joining = Joining { contact, words: form.get("description").into(), photos: Vec::new(), key };
-    match site.app.join(&v.actor(), &number, joining).await {
-        Ok(secret) => Redirect::to(&format!("/orders/{number}?key={secret}&joined=1")).into_response(),
-        Err(error) => Fault::from(error).page(&v),
     }
 }

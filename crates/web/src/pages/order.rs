@@ -1,16 +1,19 @@
 //! One order as the public and its reporters see it.
 
-use super::{places::square, row::Row};
+use super::{
+    places::square,
+    row::{Row, answers},
+};
 use crate::{
     Site,
     fault::{Fault, html},
     form::Form,
-    viewer::Viewer,
+    viewer::{Viewer, encode},
 };
 use askama::Template;
 use axum::{
     Router,
-    extract::{Path, Query, State},
+    extract::{DefaultBodyLimit, Path, Query, State},
     response::{IntoResponse, Redirect, Response},
     routing::{get, post},
 };
@@ -30,7 +33,11 @@ pub(crate) fn routes() -> Router<Site> {
         .route("/orders/{number}", get(order))
         .route("/orders/{number}/rating", post(rate))
         .route("/orders/{number}/answer", post(answer))
+        .route("/orders/{number}/photos", post(add_photos).layer(DefaultBodyLimit::max(MOST)))
 }
+
+/// Most bytes of a form with its photos.
+const MOST: usize = 64 * 1024 * 1024;
 
 #[derive(Deserialize)]
 struct Asked {
@@ -80,6 +87,10 @@ struct OrderPage<'a> {
     follow: Option<(String, String, usize)>,
     note: Option<String>,
     place_code: String,
+    /// Answers to the category's own questions: question, answer.
+    answers: Vec<(String, String)>,
+    /// Longitude and latitude in degrees.
+    point: Option<(f64, f64)>,
 }
 
 /// The stations of an order's life and where it stands.
@@ -127,7 +138,7 @@ pub(crate) fn steps(app: &App, v: &Viewer, events: &[Recorded], full: bool) -> V
                 }
                 What::Reopened { to, .. } | What::Supervised { to, .. } => format!("→ {}", name(*to)),
                 What::Whistled { to, ask, .. } => format!("→ {} {ask}", name(*to)),
-                What::Reported { text, .. } | What::Replied { text, .. } => text.clone(),
+                What::Reported { text, .. } | What::Replied { text, .. } | What::Noted { text, .. } => text.clone(),
                 What::Extended { reason, due } => format!("{reason} · {}", v.when(*due)),
                 What::Deferred { reason, review_on } => format!("{reason} · {review_on}"),
                 What::Diverted { note, .. } => note.clone(),
@@ -172,6 +183,11 @@ async fn order(
         Ok(detail) => detail,
         Err(error) => return Fault::from(error).page(&v),
     };
+    // The link of somebody whose order was joined with another leads on to that one.
+    if let Some(carried_on) = &detail.carried_on {
+        return Redirect::to(&format!("/orders/{carried_on}?key={}", encode(&asked.key.unwrap_or_default())))
+            .into_response();
+    }
     let order = &detail.order;
     let key = asked.key.clone().unwrap_or_default();
     let own = detail.own.is_some();
@@ -225,6 +241,8 @@ async fn order(
             .and_then(|place| directory.place(place))
             .map(|place| place.code.clone())
             .unwrap_or_default(),
+        answers: answers(&site.app, &v, order),
+        point: order.location.point.map(|point| (point.lon, point.lat)),
     };
     html(&page)
 }
@@ -255,7 +273,7 @@ async fn rate(State(site): State<Site>, v: Viewer, Path(number): Path<String>, f
     };
     let seen = Seen { number: number.clone(), version: None };
     match site.app.rate(&Actor::Reporter { id }, &seen, id, rate).await {
-        Ok(_) => Redirect::to(&format!("/orders/{number}?key={}", form.get("key"))).into_response(),
+        Ok(_) => Redirect::to(&format!("/orders/{number}?key={}", encode(form.get("key")))).into_response(),
         Err(error) => Fault::from(error).page(&v),
     }
 }
@@ -268,7 +286,28 @@ async fn answer(State(site): State<Site>, v: Viewer, Path(number): Path<String>,
     let Some(id) = detail.own else { return Fault::forged().page(&v) };
     let seen = Seen { number: number.clone(), version: None };
     match site.app.answer(&Actor::Reporter { id }, &seen, Answering { text: form.get("answer").into() }).await {
-        Ok(_) => Redirect::to(&format!("/orders/{number}?key={}", form.get("key"))).into_response(),
+        Ok(_) => Redirect::to(&format!("/orders/{number}?key={}", encode(form.get("key")))).into_response(),
+        Err(error) => Fault::from(error).page(&v),
+    }
+}
+
+/// A reporter adds photos to their order.
+async fn add_photos(State(site): State<Site>, v: Viewer, Path(number): Path<String>, form: Form) -> Response {
+    let detail = match reporter(&site, &v, &number, &form).await {
+        Ok(detail) => detail,
+        Err(page) => return page,
+    };
+    let Some(id) = detail.own else { return Fault::forged().page(&v) };
+    let mut kept = Vec::new();
+    for photo in &form.photos {
+        match site.app.keep_photo(photo.to_vec(), false).await {
+            Ok(id) => kept.push(id),
+            Err(error) => return Fault::from(error).page(&v),
+        }
+    }
+    let seen = Seen { number: number.clone(), version: None };
+    match site.app.add_photos(&Actor::Reporter { id }, &seen, kept).await {
+        Ok(_) => Redirect::to(&format!("/orders/{number}?key={}", encode(form.get("key")))).into_response(),
         Err(error) => Fault::from(error).page(&v),
     }
 }

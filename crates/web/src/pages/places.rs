@@ -9,7 +9,8 @@ use crate::{
 use askama::Template;
 use axum::{
     Json, Router,
-    extract::{Path, Query, State},
+    body::Bytes,
+    extract::{DefaultBodyLimit, Path, Query, State},
     http::header,
     response::{IntoResponse, Response},
     routing::get,
@@ -22,10 +23,13 @@ use luyuan_domain::{
 use serde::Deserialize;
 use serde_json::{Value, json};
 
+/// Most bytes of a photo that is sent only for its position, which stands at its beginning.
+const MOST_PHOTO: usize = 512 * 1024;
+
 pub(crate) fn routes() -> Router<Site> {
     Router::new()
         .route("/places/search", get(search))
-        .route("/places/at", get(at))
+        .route("/places/at", get(at).post(at_photo).layer(DefaultBodyLimit::max(MOST_PHOTO)))
         .route("/places/shapes", get(shapes))
         .route("/places/{code}", get(place))
         .route("/places/{code}/card", get(card))
@@ -60,8 +64,19 @@ struct Point {
 /// What lies at a point: the lowest place and those around it; empty outside the district.
 async fn at(State(site): State<Site>, Query(point): Query<Point>) -> Json<Value> {
     let directory = site.app.directory();
-    let place = Wgs84::new(point.lon, point.lat).and_then(|point| directory.locate(point));
+    let rules = site.app.rulebook().on(site.app.env.now());
+    let gap = rules.map_or(0.0, |day| day.rules.rules.border_metres);
+    let place = Wgs84::new(point.lon, point.lat).and_then(|point| directory.locate_near(point, gap));
     Json(place.map_or(json!(null), |place| brief(&directory, place)))
+}
+
+/// What lies where a photo was taken, for somebody who asked for it: the beginning of the photo is
+/// sent, read for its position, and kept nowhere.
+async fn at_photo(State(site): State<Site>, photo: Bytes) -> Json<Value> {
+    let Some(at) = site.app.photo_position(&photo) else { return Json(json!(null)) };
+    let directory = site.app.directory();
+    let place = directory.locate(at).map(|place| brief(&directory, place));
+    Json(json!({ "lon": at.lon, "lat": at.lat, "place": place }))
 }
 
 #[derive(Deserialize)]

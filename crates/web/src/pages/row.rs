@@ -32,6 +32,25 @@ pub(crate) fn category(app: &App, v: &Viewer, order: &Order) -> (String, String)
     }
 }
 
+/// The answers to the category's own questions in the viewer's language: question, answer. What the
+/// category did not ask for (other programs send such things) is not for the page.
+pub(crate) fn answers(app: &App, v: &Viewer, order: &Order) -> Vec<(String, String)> {
+    let Ok(day) = app.rulebook().on(order.placed_at) else { return Vec::new() };
+    let Some(category) = day.category(&order.category) else { return Vec::new() };
+    let zh = v.language == crate::i18n::Language::Zh;
+    let given = order.attributes.iter().filter_map(|(code, values)| {
+        let asked = category.attributes.iter().find(|attribute| attribute.code == *code)?;
+        let words = |value: &String| match asked.values.iter().find(|choice| choice.key == *value) {
+            Some(choice) if zh => choice.zh.clone(),
+            Some(choice) => choice.en.clone(),
+            None => value.clone(),
+        };
+        let answer = values.iter().map(words).collect::<Vec<_>>().join(v.t("list-comma"));
+        Some((if zh { asked.zh.clone() } else { asked.en.clone() }, answer))
+    });
+    given.collect()
+}
+
 /// The address in words: what the person wrote, or the place's name.
 pub(crate) fn address(directory: &Directory, order: &Order) -> String {
     let place = order.location.place.and_then(|place| directory.place(place));

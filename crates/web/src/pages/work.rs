@@ -4,12 +4,13 @@ use super::{
     filter::{OPEN, Wanted, written},
     list::{Choice, states, streets},
     order::{Station, Step, stations, steps},
-    row::Row,
+    places::square,
+    row::{Row, answers},
 };
 use crate::{
     Site,
     fault::{Fault, html},
-    viewer::Viewer,
+    viewer::{Viewer, encode},
 };
 use askama::Template;
 use axum::{
@@ -21,11 +22,14 @@ use axum::{
 use luyuan_app::{AppError, orders::Detail};
 use luyuan_domain::{
     actor::{Action, Subject, may},
-    orders::{Diversion, Order, State as Stand},
+    orders::{Diversion, Kind, Order, State as Stand, Timetable},
 };
+use serde::Deserialize;
 
 /// Rows of a page.
 const ROWS: i64 = 50;
+/// Orders of the same kind nearby that are shown beside one; the order itself is among those found.
+const DUPLICATES: usize = 6;
 
 pub(crate) fn routes() -> Router<Site> {
     Router::new().route("/work", get(inbox)).route("/work/orders/{number}", get(order))
@@ -106,10 +110,12 @@ async fn inbox(State(site): State<Site>, v: Viewer, Query(mut wanted): Query<Wan
     html(&inbox)
 }
 
-/// A reporter as staff see them; contact data masked but for its end.
+/// A reporter as staff see them; contact data is masked until it is asked for.
 struct Person {
     id: String,
     name: String,
+    /// Masked but for its end.
+    masked: String,
     phone: String,
     email: String,
     rated: bool,
@@ -131,7 +137,16 @@ struct WorkOrder<'a> {
     may_accept: bool,
     may_handle: bool,
     may_triage: bool,
+    may_merge: bool,
     may_call_back: bool,
+    /// Open orders of the same kind nearby.
+    duplicates: Vec<Row>,
+    /// A reply needs a photo.
+    evidence: bool,
+    answers: Vec<(String, String)>,
+    point: Option<(f64, f64)>,
+    /// The link of somebody for whom this order was taken in: address, code, width.
+    receipt: Option<(String, String, usize)>,
     own_whistle: Option<String>,
     orgs: Vec<(String, String)>,
     diversions: Vec<(&'static str, String)>,
@@ -144,7 +159,17 @@ fn masked(text: &str) -> String {
     text.chars().enumerate().map(|(at, letter)| if at + 4 < length { '•' } else { letter }).collect()
 }
 
-async fn order(State(site): State<Site>, v: Viewer, Path(number): Path<String>) -> Response {
+#[derive(Deserialize)]
+struct Asked {
+    receipt: Option<String>,
+}
+
+async fn order(
+    State(site): State<Site>,
+    v: Viewer,
+    Path(number): Path<String>,
+    Query(asked): Query<Asked>,
+) -> Response {
     let Some(staff) = v.staff.clone() else { return Fault::login().page(&v) };
     let detail = match site.app.order(&v.actor(), &number, None).await {
         Ok(detail) if detail.internal => detail,
@@ -164,11 +189,25 @@ async fn order(State(site): State<Site>, v: Viewer, Path(number): Path<String>) 
     let people = detail.reporters.iter().map(|reporter| Person {
         id: reporter.id.to_string(),
         name: reporter.about.name.clone(),
-        phone: masked(&reporter.about.phone),
-        email: masked(&reporter.about.email),
+        masked: format!("{} {}", masked(&reporter.about.phone), masked(&reporter.about.email)).trim().to_owned(),
+        phone: reporter.about.phone.clone(),
+        email: reporter.about.email.clone(),
         rated: reporter.about.rating.as_ref().is_some_and(|(round, _)| *round == order.reworks),
         words: reporter.about.words.clone(),
     });
+    let may_merge = allowed(Action::Merge) && open_state;
+    let duplicates = match order.location.point.filter(|_| may_merge) {
+        Some(at) => match site.app.similar(at, &order.category, DUPLICATES).await {
+            Ok(found) => found.iter().filter(|other| other.id != order.id).map(|o| Row::of(&site.app, &v, o)).collect(),
+            Err(error) => return Fault::from(error).page(&v),
+        },
+        None => Vec::new(),
+    };
+    let receipt = asked.receipt.and_then(|secret| {
+        let link = format!("{}/orders/{number}?key={}", site.address, encode(&secret));
+        square(&link).map(|(modules, width)| (link, modules, width))
+    });
+    let rules = site.app.rulebook().on(order.placed_at).ok();
     let page = WorkOrder {
         v: &v,
         row: Row::of(&site.app, &v, order),
@@ -190,6 +229,12 @@ async fn order(State(site): State<Site>, v: Viewer, Path(number): Path<String>) 
         may_accept: allowed(Action::Accept) && matches!(order.state, Stand::Routed { .. }),
         may_handle: allowed(Action::Handle),
         may_triage: allowed(Action::Triage) && open_state,
+        may_merge,
+        duplicates,
+        evidence: order.kind != Kind::Enquiry && rules.is_some_and(|day| day.wants_evidence(&order.category)),
+        answers: answers(&site.app, &v, order),
+        point: order.location.point.map(|point| (point.lon, point.lat)),
+        receipt,
         may_call_back: allowed(Action::CallBack) && matches!(order.state, Stand::Replied { .. }),
         own_whistle: own_whistle.map(|whistle| whistle.id.to_string()),
         orgs: directory

@@ -1,33 +1,17 @@
-#![allow(clippy::unwrap_used)]
 //! Orders through the use cases, on both engines: the whole way, two people at once, replays, time.
 
+use crate::stage::{app, staff};
 use jiff::SignedDuration;
 use luyuan_app::{
     App, AppError,
-    env::Env,
     orders::{Contact, Deferring, Place, Rate, Replying, Seen, Where, Whistling},
 };
 use luyuan_domain::{
     actor::Actor,
     geo::Wgs84,
-    ids::{JurisdictionId, PersonId},
     orders::{Channel, Kind, Refusal, Solved},
 };
-use luyuan_store::{Db, orders::Filter, testing::on_both_engines};
-use uuid::Uuid;
-
-/// A demonstration district without its orders would be smaller, but this is what users meet.
-async fn app(db: Db) -> (App, tempfile::TempDir) {
-    let files = tempfile::tempdir().unwrap();
-    let app = App::start(db, JurisdictionId("erqi".into()), files.path().into(), Env::default()).await.unwrap();
-    app.load_rules().await.unwrap();
-    app.load_demo(|_| {}).await.unwrap();
-    (app, files)
-}
-
-fn staff(app: &App, code: &str) -> Actor {
-    Actor::Staff { person: PersonId(Uuid::from_u128(1)), org: app.directory().org_by_code(code).unwrap().id }
-}
+use luyuan_store::{orders::Filter, testing::on_both_engines};
 
 fn lamp(app: &App) -> Place {
     let garden = app.directory();

@@ -1,0 +1,5 @@
+//! Use cases on both engines.
+#![allow(clippy::expect_used, clippy::unwrap_used, clippy::panic)] // a test that cannot go on must fail loudly
+
+mod orders;
+mod stage;

@@ -1,0 +1,130 @@
+//! Many orders at once: rows made ready beside the database, added by few long statements.
+
+use super::{Index, closed_at, data, hidden};
+use crate::{Conn, StoreError, events, to_ms};
+use luyuan_domain::{
+    actor::Actor,
+    ids::JurisdictionId,
+    orders::{Event, Order},
+};
+
+/// Rows of a statement: long enough that preparing and calling do not count, and its values stay
+/// under what either engine binds (32,766 and 65,535).
+const ROWS: usize = 250;
+const COLUMNS: usize = 19;
+
+/// An order with its events as the database keeps them.
+#[derive(Debug, Clone)]
+pub struct Ready {
+    id: String,
+    number: String,
+    version: i64,
+    state: &'static str,
+    category: String,
+    holder: Option<String>,
+    place_code: String,
+    point: Option<(f64, f64)>,
+    hidden: i64,
+    placed_at: i64,
+    updated_at: i64,
+    due_at: Option<i64>,
+    closed_at: Option<i64>,
+    search: String,
+    source: Option<String>,
+    source_key: Option<String>,
+    data: String,
+    events: Vec<events::Ready>,
+}
+
+impl Ready {
+    /// Makes an order ready, so that the writing connection has nothing left to do but write.
+    ///
+    /// # Errors
+    /// [`StoreError::Sql`] when it cannot be written as JSON.
+    pub fn new(order: &Order, index: Index, events: &[(&Actor, Event)]) -> Result<Self, StoreError> {
+        let (source, source_key) = index.source.unzip();
+        Ok(Self {
+            id: order.id.to_string(),
+            number: order.number.clone(),
+            version: order.version,
+            state: order.state.code(),
+            category: order.category.clone(),
+            holder: order.state.holder().map(|org| org.to_string()),
+            place_code: index.place_code,
+            point: order.location.point.map(|point| (point.lon, point.lat)),
+            hidden: hidden(order),
+            placed_at: to_ms(order.placed_at),
+            updated_at: to_ms(order.updated_at),
+            due_at: order.state.due().map(to_ms),
+            closed_at: closed_at(order),
+            search: index.search,
+            source,
+            source_key,
+            data: data(order)?,
+            events: events.iter().map(|(by, event)| events::Ready::new(by, event)).collect::<Result<_, _>>()?,
+        })
+    }
+
+    /// The key in its source.
+    pub fn source_key(&self) -> Option<&str> {
+        self.source_key.as_deref()
+    }
+}
+
+/// Adds orders with their events.
+///
+/// # Errors
+/// [`StoreError::Conflict`] when a number, or a source's key, is taken.
+pub async fn insert_many(conn: &mut Conn<'_>, j: &JurisdictionId, orders: &[Ready]) -> Result<(), StoreError> {
+    for orders in orders.chunks(ROWS) {
+        let rows = orders.len();
+        let text = values(
+            "INSERT INTO orders (jurisdiction_id, id, number, version, state, category, holder_id, place_code, lon, lat,
+               hidden, placed_at, updated_at, due_at, closed_at, search, source, source_key, data) VALUES ",
+            rows,
+            COLUMNS,
+        );
+        let mut query = conn.composed(text);
+        for order in orders {
+            let (lon, lat) = order.point.unzip();
+            query = query
+                .bind(&j.0)
+                .bind(&order.id)
+                .bind(&order.number)
+                .bind(order.version)
+                .bind(order.state)
+                .bind(&order.category)
+                .bind(&order.holder)
+                .bind(&order.place_code)
+                .bind(lon)
+                .bind(lat)
+                .bind(order.hidden)
+                .bind(order.placed_at)
+                .bind(order.updated_at)
+                .bind(order.due_at)
+                .bind(order.closed_at)
+                .bind(&order.search)
+                .bind(&order.source)
+                .bind(&order.source_key)
+                .bind(&order.data);
+        }
+        query.run().await?;
+    }
+    let events: Vec<&events::Ready> = orders.iter().flat_map(|order| &order.events).collect();
+    events::append_ready(conn, j, &events).await
+}
+
+/// `text` followed by the places of so many rows.
+pub(crate) fn values(text: &str, rows: usize, columns: usize) -> String {
+    use std::fmt::Write as _;
+    let mut text = text.to_owned();
+    for row in 0..rows {
+        text.push_str(if row == 0 { "(" } else { ",(" });
+        for column in 1..=columns {
+            let comma = if column == 1 { "" } else { "," };
+            let _ = write!(text, "{comma}${}", row * columns + column);
+        }
+        text.push(')');
+    }
+    text
+}

@@ -1,0 +1,167 @@
+//! The rules in force: deadlines, bounds, lists and calendars, each with its source and how far it
+//! can be trusted.
+
+use crate::{
+    Site,
+    fault::{Fault, html},
+    i18n::Language,
+    viewer::Viewer,
+};
+use askama::Template;
+use axum::{Router, extract::State, response::Response, routing::get};
+use luyuan_app::rules::Day;
+use luyuan_domain::{
+    orders::Urgency,
+    ruleset::{Level, Provenance, Ruleset, Status, Step},
+};
+
+pub(crate) fn routes() -> Router<Site> {
+    Router::new().route("/rules", get(rules))
+}
+
+/// A line of a table: what, its value, how far it can be trusted, from where.
+struct Line {
+    what: String,
+    value: String,
+    status: &'static str,
+    trust: String,
+    source: String,
+}
+
+/// A table with its heading.
+struct Table {
+    id: &'static str,
+    title: String,
+    lines: Vec<Line>,
+}
+
+#[derive(Template)]
+#[template(path = "rules.html")]
+struct Rules<'a> {
+    v: &'a Viewer,
+    name: String,
+    since: String,
+    trust: (&'static str, String),
+    source: String,
+    tables: Vec<Table>,
+}
+
+fn line(v: &Viewer, what: String, value: String, from: &Provenance) -> Line {
+    let trust = v.code("status", from.status.code());
+    Line { what, value, status: from.status.code(), trust, source: from.source.clone() }
+}
+
+fn deadlines(v: &Viewer, rules: &Ruleset) -> Vec<Line> {
+    let of = |deadline: &luyuan_domain::ruleset::Deadline| {
+        let step = v.code("step", deadline.step.code());
+        let what = match deadline.urgency {
+            Some(urgency) => format!("{step} · {}", v.code("urgency", urgency.code())),
+            None => step,
+        };
+        let clock = format!("limit-{}", deadline.limit.clock.code());
+        line(v, what, v.with(&clock, "n", deadline.limit.amount), &deadline.provenance)
+    };
+    let at = |deadline: &&luyuan_domain::ruleset::Deadline| {
+        let step = Step::ALL.iter().position(|step| *step == deadline.step);
+        (step, deadline.urgency.and_then(|own| Urgency::ALL.iter().position(|other| *other == own)))
+    };
+    let mut sorted: Vec<_> = rules.deadline.iter().collect();
+    sorted.sort_by_key(at);
+    sorted.into_iter().map(of).collect()
+}
+
+fn bounds(v: &Viewer, rules: &Ruleset) -> Vec<Line> {
+    let values = [
+        ("max_reworks", rules.max_reworks.to_string()),
+        ("max_extensions", rules.max_extensions.to_string()),
+        ("defer_days", rules.defer_days.to_string()),
+        ("max_text", rules.max_text.to_string()),
+        ("max_photos", rules.max_photos.to_string()),
+        ("max_photo_bytes", rules.max_photo_bytes.to_string()),
+        ("max_photo_pixels", rules.max_photo_pixels.to_string()),
+        ("border_metres", rules.border_metres.to_string()),
+        ("duplicate_metres", rules.duplicate_metres.to_string()),
+        ("duplicate_hours", rules.duplicate_hours.to_string()),
+        ("similar_metres", rules.similar_metres.to_string()),
+        ("similar_days", rules.similar_days.to_string()),
+        ("max_similar", rules.max_similar.to_string()),
+    ];
+    let shown =
+        values.into_iter().filter_map(|(name, value)| Some(line(v, v.code("bound", name), value, rules.origin(name)?)));
+    shown.collect()
+}
+
+fn lists(site: &Site, v: &Viewer, day: &Day) -> Vec<Table> {
+    let rules = &day.rules.rules;
+    let zh = v.language == Language::Zh;
+    let directory = site.app.directory();
+    let name = |code: &str| match day.category(code) {
+        Some(category) if zh => category.zh.clone(),
+        Some(category) => category.en.clone(),
+        None if code.is_empty() => v.t("rules-every").to_owned(),
+        None => format!("{code}…"),
+    };
+    let to = |level: &Level| match level {
+        Level::Lowest => v.t("level-lowest").to_owned(),
+        Level::Community => v.t("level-community").to_owned(),
+        Level::Street => v.t("level-street").to_owned(),
+        Level::District => v.t("level-district").to_owned(),
+        Level::Org(code) => directory.org_by_code(code).map_or_else(|| code.clone(), |org| org.name.clone()),
+    };
+    let dispatch = rules.dispatch.iter().map(|rule| line(v, name(&rule.category), to(&rule.to), &rule.provenance));
+    let shown = |required: bool| v.t(if required { "evidence-yes" } else { "evidence-no" }).to_owned();
+    let evidence =
+        rules.evidence.iter().map(|rule| line(v, name(&rule.category), shown(rule.required), &rule.provenance));
+    let diversions = rules.diversions.iter().map(|rule| {
+        let counted = v.t(if rule.excluded_from_rates { "rates-left-out" } else { "rates-counted" });
+        line(v, v.code("diversion", rule.reason.code()), counted.to_owned(), &rule.provenance)
+    });
+    let rating = rules.rating.satisfied.iter().map(|step| v.code("satisfied", step.code())).collect::<Vec<_>>();
+    let [response, solution, satisfaction] = rules.rating.weights;
+    let rating = [
+        (v.t("rating-satisfied").to_owned(), rating.join(v.t("list-comma"))),
+        (v.t("rating-weights").to_owned(), format!("{response} / {solution} / {satisfaction} %")),
+    ];
+    let rating = rating.into_iter().map(|(what, value)| line(v, what, value, &rules.rating.provenance));
+    let calendars = day.rules.calendar.notices().iter().map(|(year, status, source)| {
+        line(v, year.to_string(), String::new(), &Provenance { status: *status, source: source.clone() })
+    });
+    let catalogues = site.app.rulebook();
+    let catalogues = catalogues.all().catalogues().iter().map(|own| {
+        let from = Provenance { status: own.status, source: own.source.clone() };
+        let count = v.with("catalogue-items", "n", own.category.len());
+        line(v, own.edition.clone(), format!("{} {} · {count}", v.t("rules-since"), own.valid_from), &from)
+    });
+    let table = |id: &'static str, lines: Vec<Line>| Table { id, title: v.code("rules-table", id), lines };
+    vec![
+        table("dispatch", dispatch.collect()),
+        table("evidence", evidence.collect()),
+        table("diversions", diversions.collect()),
+        table("rating", rating.collect()),
+        table("catalogues", catalogues.collect()),
+        table("calendars", calendars.collect()),
+    ]
+}
+
+async fn rules(State(site): State<Site>, v: Viewer) -> Response {
+    let day = match site.app.rulebook().on(v.now) {
+        Ok(day) => day,
+        Err(error) => return Fault::from(error).page(&v),
+    };
+    let rules = &day.rules.rules;
+    let mut tables = vec![
+        Table { id: "deadlines", title: v.code("rules-table", "deadlines"), lines: deadlines(&v, rules) },
+        Table { id: "bounds", title: v.code("rules-table", "bounds"), lines: bounds(&v, rules) },
+    ];
+    tables.extend(lists(&site, &v, &day).into_iter().filter(|table| !table.lines.is_empty()));
+    let status: Status = rules.status;
+    let page = Rules {
+        v: &v,
+        name: rules.name.clone(),
+        since: rules.valid_from.to_string(),
+        trust: (status.code(), v.code("status", status.code())),
+        source: rules.source.clone(),
+        tables,
+    };
+    html(&page)
+}
