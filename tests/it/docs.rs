@@ -164,3 +164,90 @@ fn a_wrong_command_is_noticed() {
     assert!(help.check("luyuan fly").is_some_and(|wrong| wrong.contains("fly")));
     assert!(help.check("luyuan user add --name li").is_some_and(|wrong| wrong.contains("--name")));
 }
+
+/// The names in one table of a `Cargo.toml`, such as `[dependencies]`.
+fn listed_in_cargo(file: &str, table: &str) -> BTreeSet<String> {
+    let text = files::text(Path::new(file)).expect("a Cargo.toml");
+    let lines = text.lines().skip_while(|line| *line != table).skip(1).take_while(|line| !line.starts_with('['));
+    let names = lines.filter_map(|line| Some(line.split_once('=')?.0.trim().trim_end_matches(".workspace").to_owned()));
+    names.filter(|name| !name.starts_with("luyuan-") && !name.starts_with('#')).collect()
+}
+
+/// The names in all tables of dependencies of a `package.json`.
+fn listed_in_npm(file: &str) -> BTreeSet<String> {
+    let text = files::text(Path::new(file)).expect("a package.json");
+    let package: serde_json::Value = serde_json::from_str(&text).expect("JSON");
+    let tables = ["dependencies", "devDependencies"].into_iter().filter_map(|table| package[table].as_object());
+    tables.flat_map(|table| table.keys().cloned()).collect()
+}
+
+#[test]
+fn every_dependency_says_why_it_is_there() {
+    let requirements = "tests/it/binary/requirements.txt";
+    let list = files::text(Path::new(requirements)).expect("a list");
+    let python = list.lines().filter_map(|line| Some(line.split_once("==")?.0.to_owned())).collect();
+    let wanted = [
+        ("Cargo.toml", listed_in_cargo("Cargo.toml", "[workspace.dependencies]")),
+        ("benches/Cargo.toml", listed_in_cargo("benches/Cargo.toml", "[dependencies]")),
+        ("ui/package.json", listed_in_npm("ui/package.json")),
+        ("tests/browser/package.json", listed_in_npm("tests/browser/package.json")),
+        (requirements, python),
+    ];
+    let text = files::text(Path::new("docs/dependencies.md")).expect("the document");
+    let sections: Vec<&str> = text.split("\n## ").skip(1).collect();
+    for (file, wanted) in wanted {
+        assert!(!wanted.is_empty(), "nothing was found in {file}");
+        let section = sections
+            .iter()
+            .find(|section| section.lines().next().is_some_and(|heading| heading.contains(&format!("(`{file}`)"))));
+        let section = section.unwrap_or_else(|| panic!("docs/dependencies.md has no heading with (`{file}`)"));
+        // A line of the table begins with the name; what only others need stands in a sentence.
+        let rows = section.lines().filter_map(|line| line.strip_prefix("| `")?.split_once('`'));
+        let mut told: BTreeSet<String> = rows.map(|(name, _)| name.to_owned()).collect();
+        let others = section.lines().filter(|line| line.starts_with("What these need themselves"));
+        told.extend(others.flat_map(|line| line.split('`').skip(1).step_by(2).map(str::to_owned)));
+        let missing: Vec<_> = wanted.difference(&told).collect();
+        let gone: Vec<_> = told.difference(&wanted).collect();
+        assert!(missing.is_empty(), "docs/dependencies.md says nothing of {missing:?} in {file}");
+        assert!(gone.is_empty(), "docs/dependencies.md tells of {gone:?}, which {file} does not have");
+    }
+}
+
+/// Words like `LUYUAN_DATA` in a text.
+fn variables(text: &str) -> BTreeSet<String> {
+    let words = text.split(|letter: char| !letter.is_ascii_uppercase() && letter != '_');
+    words.filter(|word| word.starts_with("LUYUAN_") && word.len() > 7).map(str::to_owned).collect()
+}
+
+#[test]
+fn every_option_and_its_variable_is_in_the_manual() {
+    // Help is wrapped to the width of the terminal, even between `env:` and the name.
+    let help = luyuan(&["--help"]).split_whitespace().collect::<Vec<_>>().join(" ");
+    let manual = files::text(Path::new("docs/operations.md")).expect("the manual");
+    let rows: Vec<&str> = manual.lines().filter(|line| line.starts_with("| `--")).collect();
+    let mut named = 0;
+    for (at, _) in help.match_indices("[env: ") {
+        let variable = help[at + 6..].split(|letter: char| letter != '_' && !letter.is_ascii_uppercase()).next();
+        let variable = variable.unwrap_or_default();
+        let flag = help[..at].rsplit(" --").next().and_then(|text| text.split_whitespace().next());
+        let flag = flag.unwrap_or_default();
+        let row = rows.iter().find(|row| row.contains(&format!("`{variable}`")));
+        let row = row.unwrap_or_else(|| panic!("docs/operations.md has no row for {variable}"));
+        assert!(row.starts_with(&format!("| `--{flag}` |")), "{variable} sets --{flag}, not what `{row}` says");
+        named += 1;
+    }
+    assert!(named >= 5 && rows.len() == named, "{named} options in --help, {} in docs/operations.md", rows.len());
+}
+
+#[test]
+fn variables_that_are_named_exist() {
+    let sources = files::all().into_iter().filter(|file| file.extension().is_some_and(|ending| ending == "rs"));
+    let sources = sources.filter(|file| !file.ends_with("it/docs.rs"));
+    let known: BTreeSet<String> = sources.flat_map(|file| variables(&files::text(&file).unwrap_or_default())).collect();
+    let mut lost = Vec::new();
+    for file in documents() {
+        let named = variables(&files::text(&file).unwrap_or_default());
+        lost.extend(named.difference(&known).map(|name| format!("{}: {name}", file.display())));
+    }
+    assert!(lost.is_empty(), "{lost:#?}");
+}

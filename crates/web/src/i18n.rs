@@ -19,10 +19,10 @@ const FILES: [(Language, &[&str]); 2] = [
         &[
             include_str!("../locales/zh-CN/site.ftl"),
             include_str!("../locales/zh-CN/orders.ftl"),
-            include_str!("../locales/zh-CN/api.ftl"),
             include_str!("../locales/zh-CN/placing.ftl"),
             include_str!("../locales/zh-CN/rules.ftl"),
             include_str!("../locales/zh-CN/open311.ftl"),
+            include_str!("../locales/zh-CN/api.ftl"),
         ],
     ),
     (
@@ -30,10 +30,10 @@ const FILES: [(Language, &[&str]); 2] = [
         &[
             include_str!("../locales/en/site.ftl"),
             include_str!("../locales/en/orders.ftl"),
-            include_str!("../locales/en/api.ftl"),
             include_str!("../locales/en/placing.ftl"),
             include_str!("../locales/en/rules.ftl"),
             include_str!("../locales/en/open311.ftl"),
+            include_str!("../locales/en/api.ftl"),
         ],
     ),
 ];

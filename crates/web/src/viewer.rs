@@ -17,7 +17,7 @@ use jiff::{
     Timestamp,
     tz::{Offset, TimeZone},
 };
-use luyuan_app::people::Staff;
+use luyuan_app::{App, people::Staff};
 use luyuan_domain::actor::Actor;
 use std::collections::HashMap;
 
@@ -51,6 +51,22 @@ pub(crate) struct Viewer {
 }
 
 impl Viewer {
+    /// A program that reads words in a language, without an account.
+    pub fn program(app: &App, language: Language) -> Self {
+        let now = app.env.now();
+        Self {
+            staff: None,
+            language,
+            large: false,
+            token: String::new(),
+            here: String::new(),
+            now,
+            offset: offset(app, now),
+            demo: false,
+            request: String::new(),
+        }
+    }
+
     /// Words under a key.
     pub fn t<'a>(&self, key: &'a str) -> &'a str
     where
@@ -161,6 +177,12 @@ impl FromRequestParts<Site> for Viewer {
     }
 }
 
+/// The district's distance from Greenwich time. Without any rules every page says so; times are the
+/// least of it.
+fn offset(app: &App, now: Timestamp) -> Offset {
+    app.rulebook().on(now).map_or(Offset::UTC, |day| day.rules.calendar.offset())
+}
+
 async fn look(headers: &HeaderMap, here: String, site: &Site, request: Option<String>) -> Viewer {
     let staff = match cookie(headers, SESSION) {
         // A database that is away must not turn every page into an error: the page itself will say.
@@ -178,8 +200,7 @@ async fn look(headers: &HeaderMap, here: String, site: &Site, request: Option<St
         token: cookie(headers, TOKEN).unwrap_or_default().to_owned(),
         here,
         now,
-        // Without any rules every page says so; times are the least of it.
-        offset: site.app.rulebook().on(now).map_or(Offset::UTC, |day| day.rules.calendar.offset()),
+        offset: offset(&site.app, now),
         demo: site.demo,
         request: request.unwrap_or_default(),
     }

@@ -119,6 +119,7 @@ impl App {
         }
         let now = self.env.now();
         check_key(new.key.as_deref())?;
+        self.few_photos(new.photos.len(), now)?;
         let replay = match new.key.clone() {
             Some(key) => Some((key, self.print(&new).await?)),
             None => None,
@@ -185,7 +186,6 @@ impl App {
         let category =
             rules.category(&new.category).ok_or_else(|| Refusal::UnknownCategory { code: new.category.clone() })?;
         let attributes = answers(category, &new.attributes)?;
-        self.few_photos(new.photos.len(), now)?;
         let place = self.find_place(&new.at, rules.rules.rules.border_metres)?;
         let draft = Draft {
             kind: new.kind,
@@ -282,7 +282,7 @@ impl App {
     /// Refuses more photos than the rules allow at one time.
     pub(super) fn few_photos(&self, count: usize, now: Timestamp) -> Result<(), AppError> {
         let most = self.rulebook().on(now)?.rules.rules.max_photos;
-        if count > most { Err(AppError::wrong("photo", "too_many_photos", most.to_string())) } else { Ok(()) }
+        if count > most { Err(AppError::wrong("photo", "photos_many", most.to_string())) } else { Ok(()) }
     }
 
     async fn kept_answer(&self, key: String) -> Result<Option<(String, String)>, AppError> {

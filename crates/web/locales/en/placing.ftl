@@ -25,4 +25,3 @@ duplicates-merge = Merge this one into { $number }
 evidence-must = Photos of the result (required)
 error-photo_missing = Please choose a photo.
 error-photo_pixels = The photo has too many pixels (at most { $detail } million). Please take a smaller one.
-error-too_many_photos = At most { $detail } photos at one time.

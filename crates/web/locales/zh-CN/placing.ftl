@@ -25,4 +25,3 @@ duplicates-merge = 把这件合并到 { $number }
 evidence-must = 办理后的照片（必须）
 error-photo_missing = 请选择照片。
 error-photo_pixels = 照片的像素太多（上限 { $detail } 百万像素），请换一张小一点的。
-error-too_many_photos = 一次最多 { $detail } 张照片。

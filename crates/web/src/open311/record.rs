@@ -175,15 +175,7 @@ fn answers(call: &Call, order: &Order) -> Node {
 
 /// The words of something that happened, as the public page has them.
 pub(super) fn told(call: &Call, events: &[Recorded]) -> Vec<String> {
-    let viewer = Viewer {
-        staff: None,
-        language: call.language,
-        large: false,
-        token: String::new(),
-        here: String::new(),
-        now: call.now(),
-        demo: false,
-    };
+    let viewer = Viewer::program(call.app(), call.language);
     let told = steps(call.app(), &viewer, events, false);
     told.into_iter().map(|step| [step.title, step.words].join(" ").trim_end().to_owned()).collect()
 }

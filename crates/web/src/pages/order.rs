@@ -6,7 +6,7 @@ use super::{
 };
 use crate::{
     Site,
-    fault::{Fault, html},
+    fault::{Fault, MOST_BODY, html},
     form::Form,
     viewer::{Viewer, encode},
 };
@@ -33,11 +33,8 @@ pub(crate) fn routes() -> Router<Site> {
         .route("/orders/{number}", get(order))
         .route("/orders/{number}/rating", post(rate))
         .route("/orders/{number}/answer", post(answer))
-        .route("/orders/{number}/photos", post(add_photos).layer(DefaultBodyLimit::max(MOST)))
+        .route("/orders/{number}/photos", post(add_photos).layer(DefaultBodyLimit::max(MOST_BODY)))
 }
-
-/// Most bytes of a form with its photos.
-const MOST: usize = 64 * 1024 * 1024;
 
 #[derive(Deserialize)]
 struct Asked {
