@@ -30,3 +30,4 @@ error-language = Only zh-CN or en.
 error-kind = Only enquiry, help, complaint, tip or suggestion.
 error-satisfied = Only very, yes, basically, no or not_at_all.
 error-secret = The reporter's secret is needed, as "secret" in the body or in the header Order-Secret.
+error-photos_many = Too many photos: at most { $detail } at one time.
