@@ -32,6 +32,7 @@ async fn a_point_outside_the_district_is_asked_about_and_nothing_typed_is_lost()
             ("phone", "13700000000"),
             ("private", "1"),
             ("key", "outside-1"),
+            ("asked", "questions"),
         ];
         let asked = browser.submit("/orders", &[&paris[..], &typed].concat()).await;
         asked.is_page(422, "您写的内容都还在");
@@ -40,7 +41,14 @@ async fn a_point_outside_the_district_is_asked_about_and_nothing_typed_is_lost()
         }
         assert_eq!(site.rows().await, before, "{engine}");
         let again = browser
-            .submit("/orders", &[&typed[..], &[("confirmed", "1"), ("address", "金祥花园3号楼")]].concat())
+            .submit(
+                "/orders",
+                &[
+                    &typed[..],
+                    &[("asked", "which"), ("asked", "similar"), ("asked", "questions"), ("address", "金祥花园3号楼")],
+                ]
+                .concat(),
+            )
             .await;
         assert_eq!(again.status, 303, "{}", again.text());
 
@@ -63,14 +71,32 @@ async fn empty_and_endless_texts_come_back_with_a_sentence() {
             browser.submit("/orders", &[("category", LAMP), ("place", GARDEN), ("description", " \u{7} ")]).await;
         empty.is_page(422, "Something was left empty.");
         let long = browser
-            .submit("/orders", &[("category", LAMP), ("place", GARDEN), ("description", &endless), ("confirmed", "1")])
+            .submit(
+                "/orders",
+                &[
+                    ("category", LAMP),
+                    ("place", GARDEN),
+                    ("description", &endless),
+                    ("asked", "which"),
+                    ("asked", "similar"),
+                    ("asked", "questions"),
+                ],
+            )
             .await;
         long.is_page(422, "at most 4000 characters");
         assert!(long.text().contains(&endless), "{engine}: what was typed is lost");
         let name = browser
             .submit(
                 "/orders",
-                &[("category", LAMP), ("place", GARDEN), ("description", "灯"), ("name", &endless), ("confirmed", "1")],
+                &[
+                    ("category", LAMP),
+                    ("place", GARDEN),
+                    ("description", "灯"),
+                    ("name", &endless),
+                    ("asked", "which"),
+                    ("asked", "similar"),
+                    ("asked", "questions"),
+                ],
             )
             .await;
         name.is_page(422, "at most 256 characters");
@@ -203,7 +229,14 @@ async fn what_does_not_exist_is_named() {
         staff.log_in("community").await;
         let before = site.rows().await;
         let order = |category: &'static str, place: &'static str| {
-            [("category", category), ("place", place), ("description", "灯"), ("confirmed", "1")]
+            [
+                ("category", category),
+                ("place", place),
+                ("description", "灯"),
+                ("asked", "which"),
+                ("asked", "similar"),
+                ("asked", "questions"),
+            ]
         };
         resident.submit("/orders", &order("no-such", GARDEN)).await.is_page(422, "Please choose what it is about.");
         resident.submit("/orders", &order(LAMP, "999")).await.is_page(422, "No such place.");
@@ -273,7 +306,7 @@ async fn bodies_that_are_not_what_the_api_takes_are_refused_one_by_one() {
                 422,
                 "point",
             ),
-            (json, "[".repeat(100_000), 400, "body"),
+            (json, format!("{{\"attributes\":{{\"a\":{}", "[".repeat(100_000)), 400, "body"),
             ("text/plain", with("private", json!(true)), 415, "not_json"),
             (FORM, "category=E01037".to_owned(), 415, "not_json"),
             ("", with("private", json!(true)), 415, "not_json"),
@@ -425,15 +458,29 @@ async fn bodies_of_pages_that_are_too_large_or_of_another_type_say_so() {
 async fn a_form_that_is_sent_twice_places_one_order() {
     on_both(|site, engine| async move {
         let mut browser = Browser::open(&site, "en").await;
-        let form =
-            [("category", LAMP), ("place", GARDEN), ("description", "灯"), ("key", "form-1"), ("confirmed", "1")];
+        let form = [
+            ("category", LAMP),
+            ("place", GARDEN),
+            ("description", "灯"),
+            ("key", "form-1"),
+            ("asked", "which"),
+            ("asked", "similar"),
+            ("asked", "questions"),
+        ];
         let first = browser.submit("/orders", &form).await;
         let again = browser.submit("/orders", &form).await;
         assert_eq!((first.status.as_u16(), again.status.as_u16()), (303, 303), "{engine}: {}", again.text());
         assert_eq!(first.header("location"), again.header("location"), "{engine}");
         let endless = "k".repeat(100_000);
-        let keyed =
-            [("category", LAMP), ("place", GARDEN), ("description", "灯"), ("key", &endless), ("confirmed", "1")];
+        let keyed = [
+            ("category", LAMP),
+            ("place", GARDEN),
+            ("description", "灯"),
+            ("key", &endless),
+            ("asked", "which"),
+            ("asked", "similar"),
+            ("asked", "questions"),
+        ];
         assert_eq!(browser.submit("/orders", &keyed).await.status, 422);
         let number = site.place(site.lamp()).await.number;
         let path = format!("/orders/{number}/reporters");

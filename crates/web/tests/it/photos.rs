@@ -55,7 +55,14 @@ async fn what_is_no_photo_is_refused_and_nothing_is_kept() {
         let mut browser = Browser::open(&site, "en").await;
         for (what, bytes, code, sentence) in bad {
             send(&site, "image/jpeg", bytes.clone()).await.is_problem(422, code);
-            let fields = [("category", LAMP), ("place", GARDEN), ("description", "我写的字还在"), ("confirmed", "1")];
+            let fields = [
+                ("category", LAMP),
+                ("place", GARDEN),
+                ("description", "我写的字还在"),
+                ("asked", "which"),
+                ("asked", "similar"),
+                ("asked", "questions"),
+            ];
             let answer = browser.submit_files("/orders", &fields, &[("photo", "lamp.jpg", &bytes)]).await;
             answer.is_page(422, sentence);
             assert!(answer.text().contains("我写的字还在"), "{engine} {what}: what was typed is lost");
@@ -67,7 +74,14 @@ async fn what_is_no_photo_is_refused_and_nothing_is_kept() {
         send(&site, "image/jpeg", padded).await.is_problem(422, "photo_large");
         assert_eq!(site.rows().await, before, "{engine}");
         let many: Vec<(&str, &str, &[u8])> = (0..7).map(|_| ("photo", "a.jpg", good.as_slice())).collect();
-        let fields = [("category", LAMP), ("place", GARDEN), ("description", "七张"), ("confirmed", "1")];
+        let fields = [
+            ("category", LAMP),
+            ("place", GARDEN),
+            ("description", "七张"),
+            ("asked", "which"),
+            ("asked", "similar"),
+            ("asked", "questions"),
+        ];
         browser.submit_files("/orders", &fields, &many).await.is_page(422, "Too many photos");
         assert_eq!(site.rows().await[0], before[0], "{engine}: no order");
     })
