@@ -19,6 +19,7 @@ const FILES: [(Language, &[&str]); 2] = [
         &[
             include_str!("../locales/zh-CN/site.ftl"),
             include_str!("../locales/zh-CN/orders.ftl"),
+            include_str!("../locales/zh-CN/export.ftl"),
             include_str!("../locales/zh-CN/placing.ftl"),
             include_str!("../locales/zh-CN/rules.ftl"),
             include_str!("../locales/zh-CN/open311.ftl"),
@@ -30,6 +31,7 @@ const FILES: [(Language, &[&str]); 2] = [
         &[
             include_str!("../locales/en/site.ftl"),
             include_str!("../locales/en/orders.ftl"),
+            include_str!("../locales/en/export.ftl"),
             include_str!("../locales/en/placing.ftl"),
             include_str!("../locales/en/rules.ftl"),
             include_str!("../locales/en/open311.ftl"),

@@ -4,6 +4,7 @@ mod api;
 mod commands;
 mod crash;
 mod http;
+mod open311;
 mod site;
 
 /// The program under test.

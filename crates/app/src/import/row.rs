@@ -7,7 +7,6 @@ use super::{
 use crate::{AppError, directory::Directory, env::Env, rules::Rulebook};
 use csv::ByteRecord;
 use jiff::Timestamp;
-use luyuan_analysis::locate::PlaceIndex;
 use luyuan_domain::{
     actor::Actor,
     geo::Wgs84,
@@ -41,7 +40,6 @@ pub(super) struct Plan {
     columns: usize,
     directory: Arc<Directory>,
     rulebook: Arc<Rulebook>,
-    index: PlaceIndex,
     env: Env,
     /// By whom rows were placed and ended.
     actor: Actor,
@@ -126,7 +124,6 @@ impl Plan {
             holders: holders.collect::<Result<_, AppError>>()?,
             any_holder,
             columns: header.len(),
-            index: PlaceIndex::of_places(directory.places()).0,
             actor: Actor::Integrator { label: format!("import:{}", mapping.name) },
             mapping: mapping.clone(),
             directory,
@@ -188,7 +185,7 @@ impl Plan {
         let category = rules
             .category(code)
             .ok_or_else(|| ("unknown_category", format!("category {code} is not in the catalogue of that day")))?;
-        let (point, place) = self.locate(row, &text)?;
+        let (point, place) = self.locate(rules.rules.rules.border_metres, &text)?;
         let join = |columns: &[usize]| {
             let mut whole = String::new();
             for part in columns.iter().map(|column| text(*column)) {
@@ -251,10 +248,9 @@ impl Plan {
     /// Where the row is: by its point, else by the code of its place.
     fn locate<'r>(
         &self,
-        row: &'r ByteRecord,
+        gap: f64,
         text: &impl Fn(usize) -> Cow<'r, str>,
     ) -> Result<(Option<Wgs84>, Option<PlaceId>), Why> {
-        let _ = row;
         let named = self.place.map(text).filter(|code| !code.trim().is_empty());
         let named = match named {
             Some(code) => {
@@ -274,8 +270,7 @@ impl Plan {
         let point = point.ok_or_else(|| {
             ("point", format!("{:?} and {:?} are no longitude and latitude in degrees", lon.trim(), lat.trim()))
         })?;
-        let found = self.index.at(point).into_iter().flatten().last();
-        let found = found.and_then(|key| self.directory.places().get(usize::try_from(key).ok()?));
+        let found = self.directory.locate_near(point, gap);
         match (found, named) {
             (None, None) if self.mapping.outside == Outside::Reject => Err((
                 "outside",

@@ -72,7 +72,7 @@ impl Form {
             let Some((code, rest)) = name.strip_prefix("attribute[").and_then(|rest| rest.split_once(']')) else {
                 continue;
             };
-            if !rest.is_empty() && !(rest.starts_with('[') && rest.ends_with(']')) {
+            if !(rest.is_empty() || rest.starts_with('[') && rest.ends_with(']')) {
                 continue;
             }
             match all.iter_mut().find(|(known, _)| known == code) {

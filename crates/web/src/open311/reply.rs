@@ -135,8 +135,8 @@ mod tests {
         let mut read = String::new();
         loop {
             match reader.read_event().unwrap() {
-                quick_xml::events::Event::Text(part) => read.push_str(&part.decode().unwrap()),
-                quick_xml::events::Event::GeneralRef(name) => match name.decode().unwrap().as_ref() {
+                quick_xml::events::Event::Text(part) => read.push_str(&part),
+                quick_xml::events::Event::GeneralRef(name) => match &*name {
                     "lt" => read.push('<'),
                     "gt" => read.push('>'),
                     "amp" => read.push('&'),

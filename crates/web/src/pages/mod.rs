@@ -1,6 +1,7 @@
 //! Pages: each works without a script; scripts make them quicker.
 
 mod acts;
+mod export;
 pub(crate) mod filter;
 mod home;
 mod list;
@@ -23,6 +24,7 @@ pub(crate) fn routes() -> Router<Site> {
         .merge(new::routes())
         .merge(placing::routes())
         .merge(list::routes())
+        .merge(export::routes())
         .merge(order::routes())
         .merge(acts::routes())
         .merge(work::routes())

@@ -1,8 +1,8 @@
 //! The JSON API as an integrator uses it.
 
 use crate::{
+    district::{Answer, GARDEN, LAMP, Site, multipart, on_both},
     pictures,
-    site::{Answer, GARDEN, LAMP, Site, multipart, on_both},
 };
 use axum::{body::Body, http::Method};
 use luyuan_app::orders::{Replying, Seen};

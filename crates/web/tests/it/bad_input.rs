@@ -1,6 +1,6 @@
 //! What is wrong with what is sent is said in the sender's format and language, and nothing is saved.
 
-use crate::site::{Browser, GARDEN, LAMP, Site, encoded, multipart, on_both};
+use crate::district::{Browser, GARDEN, LAMP, Site, encoded, multipart, on_both};
 use axum::{
     body::Body,
     http::{Method, Request, header},
@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 
 const FORM: &str = "application/x-www-form-urlencoded";
 
-async fn post_raw(site: &Site, kind: &str, language: &str, body: impl Into<Body>) -> crate::site::Answer {
+async fn post_raw(site: &Site, kind: &str, language: &str, body: impl Into<Body>) -> crate::district::Answer {
     let bearer = format!("Bearer {}", site.key);
     let mut headers = vec![("authorization", bearer.as_str()), ("accept-language", language)];
     if !kind.is_empty() {
@@ -67,8 +67,9 @@ async fn empty_and_endless_texts_come_back_with_a_sentence() {
         let before = site.rows().await;
         let mut browser = Browser::open(&site, "en").await;
         let endless = "路".repeat(100_000);
-        let empty =
-            browser.submit("/orders", &[("category", LAMP), ("place", GARDEN), ("description", " \u{7} ")]).await;
+        let blank = [("category", LAMP), ("place", GARDEN), ("description", " \u{7} ")];
+        let asked = [("asked", "which"), ("asked", "similar"), ("asked", "questions")];
+        let empty = browser.submit("/orders", &[&blank[..], &asked].concat()).await;
         empty.is_page(422, "Something was left empty.");
         let long = browser
             .submit(

@@ -1,7 +1,7 @@
 //! Every address that takes a form wants the token of our own page: none, a wrong one, and one of
 //! another browser are refused, and nothing is saved.
 
-use crate::site::{Browser, GARDEN, on_both};
+use crate::district::{Browser, GARDEN, on_both};
 use std::{collections::BTreeSet, fs, path::Path};
 
 /// Takes a photo and says where it was taken: it keeps nothing, so anybody may send one.

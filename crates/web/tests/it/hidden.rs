@@ -2,8 +2,8 @@
 //! photos, nor the news of them; and one reporter's secret opens nothing of another's.
 
 use crate::{
+    district::{Answer, Browser, GARDEN, LAMP, Site, on_both},
     pictures,
-    site::{Answer, Browser, GARDEN, LAMP, Site, on_both},
 };
 use axum::{
     body::Body,

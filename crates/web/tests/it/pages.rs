@@ -1,6 +1,6 @@
 //! Pages that say what went wrong, in both languages; and what is shown when something fails inside.
 
-use crate::site::{Browser, GARDEN, Site, on_both};
+use crate::district::{Browser, GARDEN, Site, on_both};
 use std::{
     io::Write,
     sync::{Arc, Mutex},

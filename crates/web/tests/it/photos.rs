@@ -1,8 +1,8 @@
 //! Photos are checked by what is in them, and only the picture is kept.
 
 use crate::{
+    district::{Answer, Browser, GARDEN, LAMP, Site, on_both},
     pictures,
-    site::{Answer, Browser, GARDEN, LAMP, Site, on_both},
 };
 use axum::http::Method;
 use luyuan_app::orders::Place;
