@@ -23,7 +23,8 @@ pub(crate) struct RequestId(pub String);
 /// may hold the secret of a reporter's link.
 pub(crate) async fn named(State(site): State<Site>, mut request: Request, next: Next) -> Response {
     let id = site.app.env.id().to_string();
-    let span = tracing::info_span!("request", %id, method = %request.method(), path = request.uri().path());
+    // Of the highest level, so that no filter takes the id away from a line that is logged.
+    let span = tracing::error_span!("request", %id, method = %request.method(), path = request.uri().path());
     request.extensions_mut().insert(RequestId(id.clone()));
     let mut response = next.run(request).instrument(span).await;
     if let Ok(value) = HeaderValue::try_from(id) {

@@ -75,7 +75,7 @@ impl App {
                     let (order, event) = order.note(note, &context.rules, now)?;
                     keep(&mut conn, &j, &actor, &order, std::slice::from_ref(&event)).await?;
                     for file in files {
-                        luyuan_store::files::attach(&mut conn, &j, file, order.id).await?;
+                        crate::files::take(&mut conn, &j, file, order.id).await?;
                     }
                     let name = event_name(&order.number, event.seq);
                     idempotency::put(&mut conn, &j, &key, &body, &name, now).await?;

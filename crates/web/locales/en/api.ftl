@@ -1,6 +1,6 @@
 # Bad input, and the API
 error-request = Number of this request for the operator:
-error-internal = Something failed on our side. It was logged; please try again later, and give the operator the number below if it happens again.
+error-internal = Something failed on our side. It was logged; please try again later, and give the operator the number of this request if it happens again.
 error-encoding = These words are not in UTF-8. Please send them again in UTF-8.
 error-method = This address does not take that method.
 error-body_large = All of it together is too large (at most { $detail } MB). Please send fewer or smaller photos.
@@ -9,8 +9,6 @@ error-query_state = There is no such state.
 error-query_due = Only late, soon, fine or all.
 error-query_after = This is not the beginning of a page. Please start from the first page.
 error-query_bbox = A box is west,south,east,north in degrees.
-error-photo_pixels = The photo has too many pixels (at most { $detail } million). Please take a smaller one.
-error-photos_many = Too many photos: at most { $detail }.
 error-unknown_photo = There is no such photo, or it belongs to another order. Please add it again.
 error-key_bad = The key that marks a repeated request must be 1 to 255 letters, digits or signs.
 error-query_zoom = A zoom is a number from 0 to 24.
@@ -28,8 +26,8 @@ error-body = The body cannot be read: { $detail }
 error-not_json = The body must be JSON, with Content-Type: application/json
 error-json_large = The body is too large: at most { $detail } MB.
 error-not_photo = The body must be a photo (image/jpeg, image/png or image/webp), or multipart/form-data with a part named photo.
-error-photo_missing = Please add a photo (as the part named photo).
 error-language = Only zh-CN or en.
 error-kind = Only enquiry, help, complaint, tip or suggestion.
 error-satisfied = Only very, yes, basically, no or not_at_all.
 error-secret = The reporter's secret is needed, as "secret" in the body or in the header Order-Secret.
+error-photos_many = Too many photos: at most { $detail } at one time.

@@ -1,6 +1,6 @@
 # 错误输入与接口
 error-request = 本次请求编号（报给运维人员）：
-error-internal = 系统内部出错，已记录。请稍后再试；如再次出现，请把下面的编号告诉运维人员。
+error-internal = 系统内部出错，已记录。请稍后再试；如再次出现，请把本次请求的编号告诉运维人员。
 error-encoding = 文字不是 UTF-8 编码，请用 UTF-8 重新发送。
 error-method = 该地址不接受这种请求方法。
 error-body_large = 内容合计过大（最多 { $detail } MB）。请减少照片或换小一些的。
@@ -9,8 +9,6 @@ error-query_state = 没有这种状态。
 error-query_due = 只能是 late、soon、fine 或 all。
 error-query_after = 这不是某一页的开头，请从第一页开始。
 error-query_bbox = 范围写作 西,南,东,北，单位为度。
-error-photo_pixels = 照片像素过多（最多 { $detail } 百万像素）。请换一张小一些的。
-error-photos_many = 照片太多，最多 { $detail } 张。
 error-unknown_photo = 没有这张照片，或它属于别的工单。请重新添加。
 error-key_bad = 防重复的键须为 1 到 255 个字母、数字或符号。
 error-query_zoom = 缩放级别是 0 到 24 的数。
@@ -28,8 +26,8 @@ error-body = 请求体无法读取：{ $detail }
 error-not_json = 请求体须为 JSON，并带 Content-Type: application/json
 error-json_large = 请求体过大，最多 { $detail } MB。
 error-not_photo = 请求体须为照片（image/jpeg、image/png 或 image/webp），或 multipart/form-data 中名为 photo 的部分。
-error-photo_missing = 请添加照片（名为 photo 的部分）。
 error-language = 只能是 zh-CN 或 en。
 error-kind = 只能是 enquiry、help、complaint、tip 或 suggestion。
 error-satisfied = 只能是 very、yes、basically、no 或 not_at_all。
 error-secret = 需要上报人的密钥：放在请求体的 secret 中，或请求头 Order-Secret 中。
+error-photos_many = 照片太多，一次最多 { $detail } 张。

@@ -261,7 +261,7 @@ fn again(site: &Site, v: &Viewer, typed: &Typed, intake: bool, error: AppError) 
 /// "Me too": one more person behind an order that is there.
 async fn join(State(site): State<Site>, v: Viewer, Path(number): Path<String>, form: Form) -> Response {
     let typed = Typed::from_form(&form);
-    let key = Some(&typed.key).filter(|key| !key.is_empty()).map(|key| format!("join:{key}"));
+    let key = Some(&typed.key).filter(|key| !key.is_empty()).map(|key| format!("join:{number}:{key}"));
     let joining =
         Joining { contact: contact(&typed, &v), words: typed.description.clone(), photos: typed.photo_ids(), key };
     match site.app.join(&v.actor(), &number, joining).await {

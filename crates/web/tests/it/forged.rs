@@ -1,0 +1,75 @@
+//! Every address that takes a form wants the token of our own page: none, a wrong one, and one of
+//! another browser are refused, and nothing is saved.
+
+use crate::district::{Browser, GARDEN, on_both};
+use std::{collections::BTreeSet, fs, path::Path};
+
+/// Takes a photo and says where it was taken: it keeps nothing, so anybody may send one.
+const KEEPS_NOTHING: &str = "/places/at";
+
+/// The addresses that take a form, read from the code of the pages: a new one is tested by itself.
+fn addresses() -> BTreeSet<String> {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/pages");
+    let mut found = BTreeSet::new();
+    for file in fs::read_dir(folder).unwrap() {
+        let text = fs::read_to_string(file.unwrap().path()).unwrap();
+        for part in text.split(".route(").skip(1) {
+            let mut depth = 1;
+            let end = part.char_indices().find(|(_, letter)| {
+                depth += match letter {
+                    '(' => 1,
+                    ')' => -1,
+                    _ => 0,
+                };
+                depth == 0
+            });
+            let route = &part[..end.expect("a closing parenthesis").0];
+            if route.contains("post(") {
+                let path = route.trim_start().trim_start_matches('"').split('"').next().unwrap();
+                found.insert(path.to_owned());
+            }
+        }
+    }
+    found
+}
+
+#[test]
+fn the_addresses_are_found() {
+    let found = addresses();
+    for known in ["/orders", "/login", "/logout", "/orders/{number}/{act}", "/orders/{number}/rating"] {
+        assert!(found.contains(known), "{found:?}");
+    }
+}
+
+#[tokio::test]
+async fn forms_from_elsewhere_are_refused() {
+    on_both(|site, engine| async move {
+        let number = site.place(site.lamp()).await.number;
+        let mut stranger = Browser::open(&site, "en").await;
+        let mut staff = Browser::open(&site, "zh-CN").await;
+        staff.log_in("compound").await;
+        let (other, own) = (stranger.token(), staff.token());
+        assert_ne!(other, own);
+        let before = site.rows().await;
+        for address in addresses() {
+            let path = address.replace("{number}", &number).replace("{act}", "acceptance").replace("{code}", GARDEN);
+            assert!(!path.contains('{'), "{path}: say above what stands in the braces");
+            if address == KEEPS_NOTHING {
+                assert_eq!(staff.submit_bare(&path, &[]).await.text(), "null");
+                continue;
+            }
+            for token in [None, Some(""), Some("wrong"), Some(other.as_str())] {
+                let fields: Vec<(&str, &str)> = token.iter().map(|token| ("token", *token)).collect();
+                let answer = staff.submit_bare(&path, &fields).await;
+                answer.is_page(403, "来源不对");
+            }
+            let answer = stranger.submit_bare(&path, &[("token", own.as_str())]).await;
+            answer.is_page(403, "came from elsewhere");
+        }
+        assert_eq!(site.rows().await, before, "{engine}");
+        assert_eq!(staff.get("/work").await.status, 200, "still logged in");
+        let order = site.app.order(&site.staff(GARDEN), &number, None).await.unwrap().order;
+        assert_eq!(order.state.code(), "routed");
+    })
+    .await;
+}
