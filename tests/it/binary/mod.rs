@@ -1,5 +1,6 @@
 //! The real program, run as people and other programs run it.
 
+mod bulk;
 mod commands;
 mod crash;
 mod http;
