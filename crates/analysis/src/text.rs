@@ -7,16 +7,20 @@ mod pinyin;
 pub use names::{Hit, NameIndex, Rank};
 pub use pinyin::{initials, readings};
 
+/// A full-width letter as its ASCII form: U+FF01–FF5E are those of U+0021–007E.
+fn narrow(letter: char) -> char {
+    match letter {
+        '\u{FF01}'..='\u{FF5E}' => char::from_u32(letter as u32 - 0xFEE0).unwrap_or(letter),
+        other => other,
+    }
+}
+
 /// Folds a text for comparison: full-width letters to ASCII, lower case; everything that is neither
 /// letter nor digit becomes a break.
 fn fold(text: &str) -> Vec<Vec<char>> {
     let mut runs = vec![Vec::new()];
     for letter in text.chars() {
-        // U+FF01–FF5E are the full-width forms of U+0021–007E.
-        let letter = match letter {
-            '\u{FF01}'..='\u{FF5E}' => char::from_u32(letter as u32 - 0xFEE0).unwrap_or(letter),
-            other => other,
-        };
+        let letter = narrow(letter);
         if letter.is_alphanumeric() {
             if let Some(run) = runs.last_mut() {
                 run.extend(letter.to_lowercase());
@@ -29,29 +33,58 @@ fn fold(text: &str) -> Vec<Vec<char>> {
     runs
 }
 
-fn grams(text: &str) -> Vec<String> {
-    let mut grams = Vec::new();
-    for run in fold(text) {
-        if run.len() == 1 {
-            grams.push(run.iter().collect());
+/// Stands where a run has one letter only; no letter or digit itself.
+const NONE: char = '\0';
+
+/// The bigrams of a text, sorted, each once.
+fn pairs(text: &str) -> Vec<[char; 2]> {
+    let mut pairs = Vec::with_capacity(text.len());
+    let (mut last, mut alone) = (NONE, false);
+    let mut add = |letter: char| {
+        if letter == NONE {
+            if alone {
+                pairs.push([last, NONE]);
+            }
+            (last, alone) = (NONE, false);
+        } else {
+            if last != NONE {
+                pairs.push([last, letter]);
+            }
+            (last, alone) = (letter, last == NONE);
         }
-        grams.extend(run.windows(2).map(|pair| pair.iter().collect::<String>()));
+    };
+    for letter in text.chars() {
+        match narrow(letter) {
+            letter if letter.is_ascii_alphanumeric() => add(letter.to_ascii_lowercase()),
+            letter if letter.is_alphanumeric() => letter.to_lowercase().for_each(&mut add),
+            _ => add(NONE),
+        }
     }
-    grams.sort_unstable();
-    grams.dedup();
-    grams
+    add(NONE);
+    pairs.sort_unstable();
+    pairs.dedup();
+    pairs
 }
 
 /// The search text of a document: its bigrams, sorted, each once, between spaces.
 pub fn bigrams(text: &str) -> String {
-    format!(" {} ", grams(text).join(" "))
+    let pairs = pairs(text);
+    let mut grams = String::with_capacity(2 + pairs.len() * 4);
+    grams.push(' ');
+    for pair in &pairs {
+        grams.extend(pair.iter().filter(|letter| **letter != NONE));
+        grams.push(' ');
+    }
+    if pairs.is_empty() {
+        grams.push(' ');
+    }
+    grams
 }
 
 /// The bigrams that a document must contain to be found by a query; at most 32.
 pub fn query(text: &str) -> Vec<String> {
-    let mut grams = grams(text);
-    grams.truncate(32);
-    grams
+    let grams = pairs(text).into_iter().take(32);
+    grams.map(|pair| pair.iter().filter(|letter| **letter != NONE).collect()).collect()
 }
 
 /// A name as one folded string: full-width letters, case, spaces and punctuation make no difference.

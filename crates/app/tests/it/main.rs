@@ -1,5 +1,8 @@
 //! Use cases on both engines.
 #![allow(clippy::expect_used, clippy::unwrap_used, clippy::panic)] // a test that cannot go on must fail loudly
 
+mod export;
+mod import;
 mod orders;
+mod registers;
 mod stage;
