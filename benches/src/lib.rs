@@ -1,6 +1,8 @@
 //! What every benchmark needs: the sizes it was asked for, chance that repeats, and the line that
 //! `cargo xtask bench` gathers into its table.
 
+pub mod district;
+
 use std::time::Instant;
 
 /// 10,000, 100,000 and 1,000,000, up to `--size` (100,000 if not given).
