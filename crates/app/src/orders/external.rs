@@ -3,6 +3,7 @@
 use super::{
     Seen,
     change::{find, keep},
+    place::row_key,
 };
 use crate::{App, AppError, env::sha256};
 use luyuan_domain::{
@@ -61,7 +62,7 @@ impl App {
                         return Err(AppError::NotFound("order"));
                     }
                     let Actor::Integrator { label } = &actor else { return Err(Refusal::NotPermitted.into()) };
-                    let key = format!("note:{label}:{}", note.key);
+                    let key = row_key(format!("note:{label}:{}", note.key));
                     let mut prints = Vec::new();
                     for file in &note.files {
                         prints.extend(luyuan_store::files::get(&mut conn, &j, *file).await?.map(|row| row.sha256));

@@ -42,7 +42,7 @@ fn window(
             Err(call.bad_with("open311-span", names[0], names[1]))
         }
         (Some(from), None) if now.duration_since(from) > SPAN => Ok((Some(from), Some(from + SPAN))),
-        (None, Some(to)) => Ok((Some(to - SPAN), Some(to))),
+        (None, Some(to)) => Ok((Some(to.checked_sub(SPAN).unwrap_or(Timestamp::MIN)), Some(to))),
         (None, None) if always => Ok((Some(now - SPAN), None)),
         ends => Ok(ends),
     }

@@ -259,6 +259,12 @@ async fn the_same_request_sent_again_gets_the_same_answer() {
             assert_eq!(first, again, "{engine} {code}");
             assert_eq!(total(&site).await, before + 1);
         }
+        let long = "k".repeat(8000);
+        let answers = [
+            site.post_with(&path("json"), &[("idempotency-key", &long)], &request(&site, QUIET, &[])).await.json(),
+            site.post_with(&path("json"), &[("idempotency-key", &long)], &request(&site, QUIET, &[])).await.json(),
+        ];
+        assert!(answers[0][0]["service_request_id"].is_string() && answers[0] == answers[1], "{engine}: {answers:?}");
         let first = site.post_with(&path("json"), &key, &request(&site, QUIET, &[])).await;
         assert_eq!(first.status, 200);
         let other = site.post_with(&path("json"), &key, &request(&site, QUIET, &[("description", "别的")])).await;

@@ -177,6 +177,12 @@ async fn dates_are_read_as_clients_send_them() {
         assert!(found("2026-10-01T12:00:00Z", "2026-10-01T12:00:00.5Z").await.is_empty());
         let record = site.get(&format!("{V2}/requests/{copy}.json")).await.json();
         assert_eq!(record[0]["requested_datetime"], "2026-10-01T12:00:00Z");
+        // However far away, an instant is an instant.
+        for far in ["-009999-01-02T02:00:00Z", "9999-12-30T00:00:00Z", "0001-01-01"] {
+            for name in ["start_date", "end_date", "updated_after", "updated_before"] {
+                assert_eq!(site.get(&format!("{V2}/requests.json?{name}={far}")).await.status, 200, "{name}={far}");
+            }
+        }
         for wrong in ["2026-13-01T00:00:00Z", "2026-10-01T00:00:00", "01/10/2026", "now"] {
             let answer = site.get(&format!("{V2}/requests.json?start_date={}", encode(wrong))).await;
             assert_eq!(answer.status, 400, "{wrong}");

@@ -107,6 +107,11 @@ async fn another_platforms_update_is_kept_once() {
             let refused = post(more).await;
             assert_eq!((refused.status.as_u16(), errors(&refused)), (400, vec![description.into()]), "{engine}");
         }
+        let many = "钥".repeat(4000);
+        let long: Vec<_> = fields(&[("update_id", "")]);
+        let long = long.iter().map(|(name, value)| (*name, if *name == "update_id" { many.as_str() } else { value }));
+        let kept = site.post(&path(), &long.collect::<Vec<_>>()).await;
+        assert_eq!(kept.status, 200, "{engine}: {}", kept.text());
         let unknown = post(&[("service_request_id", "1999-000001")]).await;
         assert_eq!((unknown.status.as_u16(), errors(&unknown)), (404, vec!["Bad request: not found".into()]));
         let wrong = post(&[("api_key", "wrong"), ("status", "")]).await;
