@@ -3,14 +3,15 @@
 mod cli;
 
 use clap::Parser;
-use std::process::ExitCode;
+use std::{io::IsTerminal, process::ExitCode};
 
 #[tokio::main]
 async fn main() -> ExitCode {
     let cli = cli::Cli::parse();
     let filter = tracing_subscriber::EnvFilter::try_from_env("LUYUAN_LOG")
         .unwrap_or_else(|_| tracing_subscriber::EnvFilter::new("warn,luyuan=info"));
-    tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).init();
+    let colours = std::io::stderr().is_terminal();
+    tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).with_ansi(colours).init();
     match cli::run(cli).await {
         Ok(()) => ExitCode::SUCCESS,
         Err(trouble) => {

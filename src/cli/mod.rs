@@ -13,7 +13,7 @@ use clap::{Args, Parser, Subcommand};
 use luyuan_app::{App, AppError, env::Env};
 use luyuan_domain::ids::JurisdictionId;
 use luyuan_store::{Db, StoreError};
-use std::path::PathBuf;
+use std::{io::Write, path::PathBuf};
 
 /// Luyuan 路院: the open platform with which a city district renews itself.
 #[derive(Parser)]
@@ -156,10 +156,9 @@ pub async fn run(cli: Cli) -> Result<(), Trouble> {
         Command::Migrate => {
             let app = common.start().await?;
             app.db.close().await;
-            println!(
-                "the database is up to date: {}",
-                if common.database.is_some() { "as named" } else { "luyuan.db" }
-            );
+            // An address may hold a password; a path does not.
+            let shown = if common.database.is_some() { "as named".to_owned() } else { common.database() };
+            println!("the database is up to date: {shown}");
             Ok(())
         }
         Command::Worker => {
@@ -171,11 +170,12 @@ pub async fn run(cli: Cli) -> Result<(), Trouble> {
         }
         Command::Doctor => doctor::run(&common).await,
         Command::Openapi => {
-            println!(
-                "{}",
-                luyuan_web::api::document().map_err(|error| Trouble { code: 1, sentence: error.to_string() })?
-            );
-            Ok(())
+            let text = luyuan_web::api::document().map_err(|error| Trouble { code: 1, sentence: error.to_string() })?;
+            match writeln!(std::io::stdout(), "{text}") {
+                // Who reads only the beginning has what they wanted.
+                Err(error) if error.kind() == std::io::ErrorKind::BrokenPipe => Ok(()),
+                written => Ok(written?),
+            }
         }
         Command::PlaceOrder(options) => place_order::run(common.start().await?, options).await,
         Command::Import(what) => import::run(common.start().await?, what).await,

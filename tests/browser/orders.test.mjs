@@ -42,7 +42,7 @@ test("a resident orders, the compound accepts and replies, the resident rates", 
   await office.getByRole("button", { name: "已联系反映人" }).click();
   await office.locator("#reply").fill("水管已修好，有水了");
   await look(office, "work-reply-1280");
-  await office.getByRole("button", { name: "答复办理结果" }).click();
+  await office.getByRole("button", { name: "发送答复" }).click();
 
   await resident.goto(link.replace(/^http:\/\/[^/]+/, site.address));
   assert.equal(await resident.locator(".standing .badge").first().innerText(), "待评价");

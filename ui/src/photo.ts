@@ -2,10 +2,11 @@
 // a slow phone connection carries them.
 const LONGEST = 2048;
 
-async function shrink(file: File): Promise<File> {
-  if (file.size < 600_000) return file;
+/** The photo, made smaller when it is large; nothing when it is no picture. */
+async function shrink(file: File): Promise<File | undefined> {
   try {
     const picture = await createImageBitmap(file, { imageOrientation: "from-image" });
+    if (file.size < 600_000) return file;
     const scale = Math.min(1, LONGEST / Math.max(picture.width, picture.height));
     const canvas = document.createElement("canvas");
     canvas.width = Math.round(picture.width * scale);
@@ -14,7 +15,7 @@ async function shrink(file: File): Promise<File> {
     const blob = await new Promise<Blob | null>((done) => canvas.toBlob(done, "image/jpeg", 0.85));
     return blob && blob.size < file.size ? new File([blob], file.name, { type: "image/jpeg" }) : file;
   } catch {
-    return file; // the server says what is wrong with it
+    return undefined;
   }
 }
 
@@ -30,8 +31,18 @@ class Photo extends HTMLElement {
     });
   }
 
+  /** What is no picture is said at once, not after the last step. */
+  private broken(): HTMLElement {
+    const words = document.createElement("p");
+    words.className = "wrong";
+    words.setAttribute("role", "alert");
+    words.textContent = this.dataset.broken ?? "";
+    return words;
+  }
+
   private async take(chosen: File[]): Promise<void> {
-    const files = await Promise.all(chosen.slice(0, Number(this.dataset.max ?? 6)).map(shrink));
+    const read = await Promise.all(chosen.slice(0, Number(this.dataset.max ?? 6)).map(shrink));
+    const files = read.filter((file) => file !== undefined);
     const kept = new DataTransfer();
     for (const file of files) kept.items.add(file);
     if (this.input) this.input.files = kept.files;
@@ -42,6 +53,7 @@ class Photo extends HTMLElement {
         image.alt = file.name;
         return image;
       }),
+      ...(files.length < read.length ? [this.broken()] : []),
     );
   }
 }

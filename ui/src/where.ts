@@ -27,10 +27,19 @@ class Where extends HTMLElement {
     this.querySelector("[data-locate]")?.addEventListener("click", () => this.locate());
     const photo = this.querySelector<HTMLInputElement>("[data-position]");
     photo?.addEventListener("change", () => photo.files?.[0] && void this.photo(photo.files[0]));
+    const { lon, lat } = this.dataset;
+    if (lon && lat) {
+      // Chosen before the form came back: the map remembers it.
+      customElements.whenDefined("luyuan-map").then(() => this.show(Number(lon), Number(lat)));
+    }
     this.querySelector("luyuan-map")?.addEventListener("picked", (event) => {
       const [lon, lat] = (event as CustomEvent<[number, number]>).detail;
       void this.point(lon, lat);
     });
+  }
+
+  private show(lon: number, lat: number): void {
+    this.querySelector("luyuan-map")?.dispatchEvent(new CustomEvent("show-point", { detail: [lon, lat] }));
   }
 
   private set(name: string, value: string): void {
@@ -86,7 +95,7 @@ class Where extends HTMLElement {
     this.set("lat", "");
     this.said.textContent = `${this.dataset.found ?? ""} ${[...place.within].reverse().slice(1).join(" › ")} › ${place.name}`;
     if (place.lon !== null && place.lat !== null) {
-      this.querySelector("luyuan-map")?.dispatchEvent(new CustomEvent("show-point", { detail: [place.lon, place.lat] }));
+      this.show(place.lon, place.lat);
     }
     this.close();
   }
@@ -120,7 +129,7 @@ class Where extends HTMLElement {
     this.set("lon", lon.toFixed(6));
     this.set("lat", lat.toFixed(6));
     this.set("place", "");
-    this.querySelector("luyuan-map")?.dispatchEvent(new CustomEvent("show-point", { detail: [lon, lat] }));
+    this.show(lon, lat);
     const answer = await fetch(`${this.dataset.at}?lon=${lon}&lat=${lat}`);
     const place = answer.ok ? ((await answer.json()) as Place | null) : null;
     if (!place) return void (this.said.textContent = this.dataset.outside ?? "");

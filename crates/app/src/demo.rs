@@ -7,7 +7,7 @@ mod orgs;
 mod pictures;
 mod scenario;
 
-use crate::{App, AppError};
+use crate::{App, AppError, orders::Filter};
 use geo::{Coord, LineString, MultiPolygon, Polygon};
 use luyuan_analysis::made::{self, Listed, Made, MadeKind};
 use luyuan_domain::{
@@ -62,15 +62,22 @@ impl App {
     /// As the database says; [`AppError::Rules`] when shipped data is wrong.
     pub async fn load_demo(&self, tell: impl Fn(&str) + Send + Sync) -> Result<Welcome, AppError> {
         if self.setting(LOADED).await?.is_none() {
-            tell("places");
-            self.load_places().await?;
-            tell("organisations");
-            self.load_orgs().await?;
+            // Each step is kept whole or not at all, so that loading goes on where it broke off.
+            if self.directory().places().is_empty() {
+                tell("places");
+                self.load_places().await?;
+            }
+            if self.directory().orgs().is_empty() {
+                tell("organisations");
+                self.load_orgs().await?;
+            }
             self.reload().await?;
             tell("accounts");
             self.load_people().await?;
-            tell("orders");
-            self.load_orders().await?;
+            if self.count(Filter::default()).await?.is_empty() {
+                tell("orders");
+                self.load_orders().await?;
+            }
             let key = self.env.secret()?;
             self.add_key(&key, "demo").await?;
             self.set(KEY, key).await?;

@@ -104,6 +104,11 @@ impl Viewer {
         local.strftime(pattern).to_string()
     }
 
+    /// The present year in the district.
+    pub fn year(&self) -> i16 {
+        TimeZone::fixed(self.offset).to_datetime(self.now).year()
+    }
+
     /// A time for programs.
     pub fn machine(&self, at: Timestamp) -> String {
         at.to_string()

@@ -34,6 +34,20 @@ pub(super) enum Who {
     Reporter,
 }
 
+/// The same moment, or the next morning when it falls into the night: made people sleep. Erqi keeps
+/// Beijing time, eight hours ahead of Greenwich.
+pub(super) fn daytime(at: Timestamp) -> Timestamp {
+    let (day, zone) = (24 * 3600, 8 * 3600);
+    let second = (at.as_second() + zone).rem_euclid(day);
+    let (morning, evening) = (7 * 3600 + at.as_second() % 5400, 20 * 3600);
+    let wait = match second {
+        before if before < morning => morning - before,
+        after if after > evening => day - after + morning,
+        _ => 0,
+    };
+    at + SignedDuration::from_secs(wait)
+}
+
 /// A transition with its one event, as a step wants it.
 pub(super) fn one(changed: Changed) -> Result<(Order, Vec<Event>), Refusal> {
     changed.map(|(order, event)| (order, vec![event]))
@@ -47,7 +61,7 @@ impl Life {
         who: Who,
         change: impl FnOnce(Order, Timestamp) -> Result<(Order, Vec<Event>), Refusal>,
     ) -> Result<bool, AppError> {
-        let at = self.at + SignedDuration::from_mins(i64::try_from(minutes).unwrap_or(0));
+        let at = daytime(self.at + SignedDuration::from_mins(i64::try_from(minutes).unwrap_or(0)));
         if at >= self.now {
             return Ok(false);
         }

@@ -2,7 +2,7 @@
 //! same rules as any other order.
 
 use super::{
-    life::{Life, Who, one},
+    life::{Life, Who, daytime, one},
     pictures::Pictures,
 };
 use crate::{
@@ -86,7 +86,7 @@ impl App {
                 private: number % 41 == 40,
                 point: Wgs84 { lon: centre.lon + offset(number, 17), lat: centre.lat + offset(number, 29) },
                 place,
-                placed_at: now - SignedDuration::from_mins(minutes),
+                placed_at: daytime(now - SignedDuration::from_mins(minutes)).min(now - SignedDuration::from_mins(2)),
             };
             let mut life = self.begin(&begin, now).await?;
             // How far each went by now; some are late, some wait.
@@ -174,8 +174,11 @@ impl App {
                 return Ok(());
             }
         }
+        let age = life.now.duration_since(life.at).as_hours();
         // Some are left waiting for acceptance: the clock takes them up by itself.
-        if number % 17 == 16 || !life.step(40 + number % 200, Who::Holder, |order, at| one(order.accept(rules, at)))? {
+        if (number % 17 == 16 && (age < 60 || number.is_multiple_of(5)))
+            || !life.step(40 + number % 200, Who::Holder, |order, at| one(order.accept(rules, at)))?
+        {
             return Ok(());
         }
         let called = "已电话联系，约定上门时间。";
@@ -188,7 +191,8 @@ impl App {
                 return Ok(());
             }
         }
-        if number % 23 == 22 {
+        // A few are late, the rest of those not done yet are in time.
+        if number % 23 == 22 && (age < 140 || number.is_multiple_of(4)) {
             return Ok(());
         }
         let kept = life.files.len();
@@ -198,9 +202,17 @@ impl App {
             life.files.truncate(kept);
             return Ok(());
         }
-        if let Some(rating) = wanted_rating(number, life.at) {
-            life.rate(300 + number % 900, rating, rules, self)?;
+        let Some(rating) = wanted_rating(number, life.at) else { return Ok(()) };
+        if !life.rate(300 + number % 900, rating, rules, self)? || life.order.state.ended() {
+            return Ok(());
         }
+        // Not solved: it comes back, and is done again.
+        let again = ReplyText { text: format!("再次到场处理：{done}"), files: shown.into_iter().collect() };
+        let solved = Rating { solved: Solved::Yes, satisfied: Some(Satisfied::Basically), ..unrated(life.at) };
+        let _ = life.step(60, Who::Holder, |order, at| one(order.accept(rules, at)))?
+            && life.step(45, Who::Holder, |order, at| one(order.contact(called, rules, at)))?
+            && life.step(900 + number * 31 % 1200, Who::Holder, |order, at| one(order.reply(again, rules, at)))?
+            && life.rate(400, solved, rules, self)?;
         Ok(())
     }
 }
@@ -214,7 +226,12 @@ fn wanted_rating(number: usize, at: Timestamp) -> Option<Rating> {
         3..=5 => (Solved::Yes, Satisfied::Yes),
         _ => (Solved::Yes, Satisfied::Very),
     };
-    Some(Rating { solved, satisfied: Some(satisfied), comment: String::new(), go_on: false, called_back: false, at })
+    Some(Rating { solved, satisfied: Some(satisfied), ..unrated(at) })
+}
+
+/// A rating without its answers.
+fn unrated(at: Timestamp) -> Rating {
+    Rating { solved: Solved::Yes, satisfied: None, comment: String::new(), go_on: false, called_back: false, at }
 }
 
 /// Up to some forty metres, spread evenly.

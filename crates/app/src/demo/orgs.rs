@@ -89,7 +89,11 @@ impl App {
     }
 
     pub(super) async fn load_people(&self) -> Result<(), AppError> {
+        let there = self.people().await?;
         for (login, name, code) in ACCOUNTS {
+            if there.iter().any(|person| person.login == login) {
+                continue;
+            }
             let org = self.directory().org_by_code(code).map(|org| org.id);
             let org = org.ok_or_else(|| AppError::Rules(format!("no organisation {code}")))?;
             self.add_person(login, name, PASSWORD, org, true).await?;

@@ -1,5 +1,6 @@
 //! What staff do with an order: each verb is a resource that is posted to.
 
+use super::work;
 use crate::{
     Site,
     fault::{Fault, MOST_BODY},
@@ -9,6 +10,7 @@ use crate::{
 use axum::{
     Router,
     extract::{DefaultBodyLimit, Path, State},
+    http::StatusCode,
     response::{IntoResponse, Redirect, Response},
     routing::post,
 };
@@ -29,10 +31,18 @@ async fn act(State(site): State<Site>, v: Viewer, Path((number, act)): Path<(Str
     if v.staff.is_none() {
         return Fault::login().page(&v);
     }
-    match run(&site, &v, &number, &act, form).await {
-        Ok(_) => Redirect::to(&format!("/work/orders/{number}")).into_response(),
-        Err(error) => Fault::from(error).page(&v),
+    let fields = form.fields.clone();
+    let fault = match run(&site, &v, &number, &act, form).await {
+        Ok(_) => return Redirect::to(&format!("/work/orders/{number}")).into_response(),
+        Err(error) => Fault::from(error),
+    };
+    if fault.status != StatusCode::UNPROCESSABLE_ENTITY {
+        return fault.page(&v);
     }
+    // What was typed is not lost: the same page, with the reason.
+    let sentences = fault.sentences(&v).into_iter().map(|(_, sentence)| sentence).collect();
+    let refused = work::Refused { act, fields, sentences };
+    (fault.status, work::show(&site, &v, &number, None, &refused).await).into_response()
 }
 
 /// The organisation that a form names by its code.

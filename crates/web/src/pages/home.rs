@@ -59,7 +59,7 @@ struct Number {
 }
 
 /// From a number as people type it to the order's page.
-async fn follow(Query(asked): Query<Number>) -> Response {
+async fn follow(v: Viewer, Query(asked): Query<Number>) -> Response {
     let folded: String = asked
         .number
         .chars()
@@ -70,5 +70,8 @@ async fn follow(Query(asked): Query<Number>) -> Response {
             other => other,
         })
         .collect();
+    // The running number alone is this year's.
+    let short = (1..=6).contains(&folded.len()) && folded.bytes().all(|byte| byte.is_ascii_digit());
+    let folded = if short { format!("{}-{folded:0>6}", v.year()) } else { folded };
     Redirect::to(&format!("/orders/{}", crate::viewer::encode(&folded))).into_response()
 }

@@ -26,33 +26,43 @@ struct Login<'a> {
     v: &'a Viewer,
     login: &'a str,
     wrong: bool,
+    /// Where they wanted to go: an address of the staff's side.
+    next: &'a str,
     /// Demonstration accounts: login, name.
     accounts: Vec<(String, String)>,
     password: &'static str,
 }
 
-async fn show(site: &Site, v: &Viewer, login: &str, wrong: bool) -> Response {
+/// The staff's page that was asked for without logging in: the form, that leads on to it.
+pub(super) async fn first(site: &Site, v: &Viewer) -> Response {
+    (StatusCode::UNAUTHORIZED, show(site, v, "", false, &v.here).await).into_response()
+}
+
+async fn show(site: &Site, v: &Viewer, login: &str, wrong: bool, next: &str) -> Response {
     let mut accounts = Vec::new();
     if site.demo {
         let people = site.app.people().await.unwrap_or_default();
         accounts = people.into_iter().filter(|person| person.demo).map(|person| (person.login, person.name)).collect();
     }
-    html(&Login { v, login, wrong, accounts, password: luyuan_app::demo::PASSWORD })
+    html(&Login { v, login, wrong, next, accounts, password: luyuan_app::demo::PASSWORD })
 }
 
 async fn ask(State(site): State<Site>, v: Viewer) -> Response {
-    show(&site, &v, "", false).await
+    show(&site, &v, "", false, "").await
 }
 
 async fn log_in(State(site): State<Site>, v: Viewer, form: Form) -> Response {
     match site.app.log_in(form.get("login"), form.get("password")).await {
         Ok(token) => {
-            let mut response = Redirect::to("/work").into_response();
+            // Only to our own pages, and with nothing in the address that could end a header.
+            let next = form.get("next");
+            let own = next.starts_with("/work") && next.chars().all(|letter| letter.is_ascii_graphic());
+            let mut response = Redirect::to(if own { next } else { "/work" }).into_response();
             response.headers_mut().append(header::SET_COOKIE, set_cookie(SESSION, &token, 43_200));
             response
         }
         Err(AppError::Login) => {
-            (StatusCode::UNAUTHORIZED, show(&site, &v, form.get("login"), true).await).into_response()
+            (StatusCode::UNAUTHORIZED, show(&site, &v, form.get("login"), true, form.get("next")).await).into_response()
         }
         Err(error) => Fault::from(error).page(&v),
     }

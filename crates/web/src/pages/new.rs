@@ -131,6 +131,8 @@ struct New<'a> {
     v: &'a Viewer,
     typed: &'a Typed,
     chosen_place: String,
+    /// Where the map shows the place or point chosen before.
+    centre: Option<(f64, f64)>,
     headings: Vec<Heading>,
     intake: bool,
     wrong: Vec<(String, String)>,
@@ -167,13 +169,16 @@ pub(super) fn show(site: &Site, v: &Viewer, typed: &Typed, intake: bool, wrong: 
         let words = if zh { group.zh.clone() } else { group.en.clone() };
         Heading { code: group.code.clone(), words, plain: own(true), more: own(false) }
     });
-    let chosen_place =
-        site.app.directory().place_by_code(&typed.place).map(|place| place.name.clone()).unwrap_or_default();
+    let directory = site.app.directory();
+    let place = directory.place_by_code(&typed.place);
+    let chosen_place = place.map(|place| place.name.clone()).unwrap_or_default();
+    let centre = typed.point().or(place.and_then(|place| place.centre)).map(|at| (at.lon, at.lat));
     let rules = &day.rules.rules;
     let page = New {
         v,
         typed,
         chosen_place,
+        centre,
         headings: headings.collect(),
         intake,
         wrong,

@@ -43,6 +43,8 @@ struct Asked {
     placed: String,
     #[serde(default)]
     joined: String,
+    #[serde(default)]
+    rated: String,
 }
 
 /// A step of the story.
@@ -81,6 +83,7 @@ struct OrderPage<'a> {
     question: Option<String>,
     placed: bool,
     joined: bool,
+    rated: bool,
     follow: Option<(String, String, usize)>,
     note: Option<String>,
     place_code: String,
@@ -130,9 +133,7 @@ pub(crate) fn steps(app: &App, v: &Viewer, events: &[Recorded], full: bool) -> V
                 }
                 What::Escalated { to, .. } => format!("→ {}", name(*to)),
                 What::Returned { to, reason, .. } => format!("→ {} {reason}", name(*to)),
-                What::Reopened { to, reason, .. } | What::Supervised { to, reason } if full => {
-                    format!("→ {} {reason}", name(*to))
-                }
+                // The reason is the reporter's comment, which stands with their rating.
                 What::Reopened { to, .. } | What::Supervised { to, .. } => format!("→ {}", name(*to)),
                 What::Whistled { to, ask, .. } => format!("→ {} {ask}", name(*to)),
                 What::Reported { text, .. } | What::Replied { text, .. } | What::Noted { text, .. } => text.clone(),
@@ -230,6 +231,7 @@ async fn order(
             .map(|question| question.text.clone()),
         placed: asked.placed == "1" && own,
         joined: asked.joined == "1" && own,
+        rated: asked.rated == "1" && own,
         follow: follow.flatten(),
         note,
         place_code: order
@@ -270,7 +272,7 @@ async fn rate(State(site): State<Site>, v: Viewer, Path(number): Path<String>, f
     };
     let seen = Seen { number: number.clone(), version: None };
     match site.app.rate(&Actor::Reporter { id }, &seen, id, rate).await {
-        Ok(_) => Redirect::to(&format!("/orders/{number}?key={}", encode(form.get("key")))).into_response(),
+        Ok(_) => Redirect::to(&format!("/orders/{number}?key={}&rated=1", encode(form.get("key")))).into_response(),
         Err(error) => Fault::from(error).page(&v),
     }
 }

@@ -3,6 +3,7 @@
 use super::{
     filter::{OPEN, Wanted, soon, written},
     list::{Choice, states, streets},
+    login,
     order::{Station, Step, stations, steps},
     places::square,
     row::{Row, answers},
@@ -108,7 +109,7 @@ async fn tabs(site: &Site, v: &Viewer, staff: OrgId, wanted: &Wanted) -> Result<
 }
 
 async fn inbox(State(site): State<Site>, v: Viewer, Query(mut wanted): Query<Wanted>) -> Response {
-    let Some(staff) = v.staff.clone() else { return Fault::login().page(&v) };
+    let Some(staff) = v.staff.clone() else { return login::first(&site, &v).await };
     if let Err(fault) = wanted.check(&site) {
         return fault.page(&v);
     }
@@ -162,6 +163,7 @@ struct Person {
 #[template(path = "work_order.html")]
 struct WorkOrder<'a> {
     v: &'a Viewer,
+    refused: &'a Refused,
     row: Row,
     order: &'a Order,
     detail: &'a Detail,
@@ -189,6 +191,19 @@ struct WorkOrder<'a> {
     above: String,
 }
 
+impl WorkOrder<'_> {
+    /// What was typed into a field of a form before it was refused.
+    fn kept(&self, act: &str, field: &str) -> &str {
+        let fields = self.refused.fields.iter().filter(|_| self.refused.act == act);
+        fields.clone().find(|(name, _)| name == field).map_or("", |(_, value)| value)
+    }
+
+    /// Whether a form was refused, so that it stands open.
+    fn was(&self, act: &str) -> bool {
+        self.refused.act == act
+    }
+}
+
 /// All but the last four characters hidden.
 fn masked(text: &str) -> String {
     let length = text.chars().count();
@@ -200,17 +215,39 @@ struct Asked {
     receipt: Option<String>,
 }
 
+/// What was typed into a form that was refused, and why it was.
+#[derive(Default)]
+pub(super) struct Refused {
+    /// Which form: the last part of its address.
+    pub act: String,
+    /// Its fields.
+    pub fields: Vec<(String, String)>,
+    /// Why, in words.
+    pub sentences: Vec<String>,
+}
+
 async fn order(
     State(site): State<Site>,
     v: Viewer,
     Path(number): Path<String>,
     Query(asked): Query<Asked>,
 ) -> Response {
-    let Some(staff) = v.staff.clone() else { return Fault::login().page(&v) };
-    let detail = match site.app.order(&v.actor(), &number, None).await {
+    show(&site, &v, &number, asked.receipt, &Refused::default()).await
+}
+
+/// The page of an order for staff; with what they typed before, if that was refused.
+pub(super) async fn show(
+    site: &Site,
+    v: &Viewer,
+    number: &str,
+    receipt: Option<String>,
+    refused: &Refused,
+) -> Response {
+    let Some(staff) = v.staff.clone() else { return login::first(site, v).await };
+    let detail = match site.app.order(&v.actor(), number, None).await {
         Ok(detail) if detail.internal => detail,
-        Ok(_) => return Fault::from(AppError::Refused(luyuan_domain::orders::Refusal::NotPermitted)).page(&v),
-        Err(error) => return Fault::from(error).page(&v),
+        Ok(_) => return Fault::from(AppError::Refused(luyuan_domain::orders::Refusal::NotPermitted)).page(v),
+        Err(error) => return Fault::from(error).page(v),
     };
     let order = &detail.order;
     let directory = site.app.directory();
@@ -234,23 +271,24 @@ async fn order(
     let may_merge = allowed(Action::Merge) && open_state;
     let duplicates = match order.location.point.filter(|_| may_merge) {
         Some(at) => match site.app.similar(at, &order.category).await {
-            Ok(found) => found.iter().filter(|other| other.id != order.id).map(|o| Row::of(&site.app, &v, o)).collect(),
-            Err(error) => return Fault::from(error).page(&v),
+            Ok(found) => found.iter().filter(|other| other.id != order.id).map(|o| Row::of(&site.app, v, o)).collect(),
+            Err(error) => return Fault::from(error).page(v),
         },
         None => Vec::new(),
     };
-    let receipt = asked.receipt.and_then(|secret| {
+    let receipt = receipt.and_then(|secret| {
         let link = format!("{}/orders/{number}?key={}", site.address, encode(&secret));
         square(&link).map(|(modules, width)| (link, modules, width))
     });
     let rules = site.app.rulebook().on(order.placed_at).ok();
     let page = WorkOrder {
-        v: &v,
-        row: Row::of(&site.app, &v, order),
+        v,
+        refused,
+        row: Row::of(&site.app, v, order),
         order,
         detail: &detail,
-        stations: stations(&v, order),
-        steps: steps(&site.app, &v, &detail.events, true),
+        stations: stations(v, order),
+        steps: steps(&site.app, v, &detail.events, true),
         photos: detail.files.iter().map(|file| format!("/orders/{number}/photos/{}", file.id)).collect(),
         people: people.collect(),
         whistles: order
@@ -268,7 +306,7 @@ async fn order(
         may_merge,
         duplicates,
         evidence: order.kind != Kind::Enquiry && rules.is_some_and(|day| day.wants_evidence(&order.category)),
-        answers: answers(&site.app, &v, order),
+        answers: answers(&site.app, v, order),
         point: order.location.point.map(|point| (point.lon, point.lat)),
         receipt,
         may_call_back: allowed(Action::CallBack) && matches!(order.state, Stand::Replied { .. }),

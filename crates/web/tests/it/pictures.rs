@@ -4,7 +4,8 @@ use image::{DynamicImage, ImageFormat, RgbImage};
 use std::io::Cursor;
 
 fn drawn(width: u32, height: u32, format: ImageFormat) -> Vec<u8> {
-    let picture = RgbImage::from_fn(width, height, |x, y| image::Rgb([(x % 256) as u8, (y % 256) as u8, 90]));
+    let tone = |at: u32| u8::try_from(at % 256).unwrap();
+    let picture = RgbImage::from_fn(width, height, |x, y| image::Rgb([tone(x), tone(y), 90]));
     let mut bytes = Cursor::new(Vec::new());
     DynamicImage::ImageRgb8(picture).write_to(&mut bytes, format).unwrap();
     bytes.into_inner()
