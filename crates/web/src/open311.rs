@@ -6,6 +6,7 @@ mod answer;
 mod body;
 mod bulk;
 mod call;
+mod catalogue;
 mod discovery;
 mod errors;
 mod location;
@@ -16,7 +17,6 @@ mod record;
 mod reply;
 mod requests;
 mod rss;
-mod services;
 mod tokens;
 mod updates;
 
@@ -168,8 +168,8 @@ async fn carry_out(
     let post = call.method == Method::POST;
     match resource {
         Resource::Discovery => discovery::document(call, [&endpoints[0], &endpoints[1]]).await,
-        Resource::Services => services::list(call).await,
-        Resource::Definition(code) => services::definition(call, code).await,
+        Resource::Services => catalogue::list(call).await,
+        Resource::Definition(code) => catalogue::definition(call, code).await,
         Resource::Requests if post => place::place(call, request).await,
         Resource::Requests if call.format == Format::Rss => rss::feed(call).await,
         Resource::Requests if call.format == Format::Csv => bulk::table(call),

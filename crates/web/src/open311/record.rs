@@ -2,8 +2,8 @@
 
 use super::{
     call::{Call, Endpoint, written},
+    catalogue,
     reply::Node,
-    services,
 };
 use crate::{i18n::Language, pages::order::steps, viewer::Viewer};
 use luyuan_app::orders::{FileRow, Recorded, Story};
@@ -24,7 +24,7 @@ pub(super) fn status(order: &Order) -> &'static str {
 pub(super) fn service_name(call: &Call, order: &Order) -> String {
     let day = call.app().rulebook().on(order.placed_at).ok();
     let category = day.as_ref().and_then(|day| day.category(&order.category));
-    category.map_or_else(|| order.category.clone(), |category| services::name(category, call.language).to_owned())
+    category.map_or_else(|| order.category.clone(), |category| catalogue::name(category, call.language).to_owned())
 }
 
 /// Who handles it.

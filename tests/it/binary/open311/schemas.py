@@ -33,7 +33,7 @@ def refuses(schema, document):
 
 right = {"api_key": KEY, "service_code": "E01017", "lat": "34.73", "long": "113.64", "description": "井盖"}
 check("discovery.json", "discovery.json")
-services = check("services.json", "services.json")
+services = check("service_list.json", "services.json")
 for service in services:
     if service["metadata"]:
         check("service_definition.json", f"services/{service['service_code']}.json")
@@ -48,5 +48,5 @@ check("errors.json", "requests.json", {})
 check("errors.json", "services/X.json")
 check("errors.json", "requests.json?status=lost")
 
-assert refuses("services.json", [{**services[0], "metadata": "true"}]), "a text is no truth"
+assert refuses("service_list.json", [{**services[0], "metadata": "true"}]), "a text is no truth"
 assert refuses("placed.json", [{"service_request_id": "1", "token": "2"}]), "never both"

@@ -1,9 +1,9 @@
 //! Open311 GeoReport v2, line by line.
 
+mod catalogue;
 mod placing;
 mod protocol;
 mod requests;
-mod services;
 mod updates;
 
 use crate::site::{Answer, Site};
