@@ -28,6 +28,16 @@ impl Conn<'_> {
         self.safe(sqlx::AssertSqlSafe(text))
     }
 
+    /// Where the `nth` value of a very long statement goes, from 1; values are bound in this order.
+    /// To SQLite `$1` is a name that it looks for among all names at every call, so that thousands
+    /// of them take longer than the work itself; its `?` has no name.
+    pub fn place_of(&self, nth: usize) -> String {
+        match self {
+            Conn::Lite(_) => "?".to_owned(),
+            Conn::Pg(_) => format!("${nth}"),
+        }
+    }
+
     fn safe(&mut self, text: impl SqlSafeStr) -> Query<'_> {
         match self {
             Conn::Lite(conn) => Query::Lite(conn, sqlx::query(text)),

@@ -118,7 +118,8 @@ pub async fn append_ready(conn: &mut Conn<'_>, j: &JurisdictionId, events: &[&Re
     for events in events.chunks(ROWS) {
         let rows = events.len();
         let text = "INSERT INTO events (jurisdiction_id, order_id, seq, at, actor, org_id, data) VALUES ";
-        let mut query = conn.composed(crate::orders::values(text, rows, 7));
+        let text = crate::orders::values(conn, text, rows, 7);
+        let mut query = conn.composed(text);
         for event in events {
             query = query
                 .bind(&j.0)

@@ -181,9 +181,11 @@ pub async fn known_sources(
     if keys.is_empty() {
         return Ok(Vec::new());
     }
-    let places: Vec<String> = (0..keys.len()).map(|index| format!("${}", index + 3)).collect();
+    let places: Vec<String> = (3..keys.len() + 3).map(|nth| conn.place_of(nth)).collect();
     let text = format!(
-        "SELECT source_key FROM orders WHERE jurisdiction_id = $1 AND source = $2 AND source_key IN ({})",
+        "SELECT source_key FROM orders WHERE jurisdiction_id = {} AND source = {} AND source_key IN ({})",
+        conn.place_of(1),
+        conn.place_of(2),
         places.join(",")
     );
     let mut query = conn.composed(text).bind(&j.0).bind(source);

@@ -83,6 +83,7 @@ pub async fn insert_many(conn: &mut Conn<'_>, j: &JurisdictionId, orders: &[Read
     for orders in orders.chunks(ROWS) {
         let rows = orders.len();
         let text = values(
+            conn,
             "INSERT INTO orders (jurisdiction_id, id, number, version, state, category, holder_id, place_code, lon, lat,
                hidden, placed_at, updated_at, due_at, closed_at, search, source, source_key, data,
                supervised, open_cell) VALUES ",
@@ -122,14 +123,15 @@ pub async fn insert_many(conn: &mut Conn<'_>, j: &JurisdictionId, orders: &[Read
 }
 
 /// `text` followed by the places of so many rows.
-pub(crate) fn values(text: &str, rows: usize, columns: usize) -> String {
-    use std::fmt::Write as _;
+pub(crate) fn values(conn: &Conn<'_>, text: &str, rows: usize, columns: usize) -> String {
     let mut text = text.to_owned();
     for row in 0..rows {
         text.push_str(if row == 0 { "(" } else { ",(" });
         for column in 1..=columns {
-            let comma = if column == 1 { "" } else { "," };
-            let _ = write!(text, "{comma}${}", row * columns + column);
+            if column > 1 {
+                text.push(',');
+            }
+            text.push_str(&conn.place_of(row * columns + column));
         }
         text.push(')');
     }
