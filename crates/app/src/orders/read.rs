@@ -43,6 +43,11 @@ pub struct Page {
     pub next: Option<Cursor>,
 }
 
+/// Whether the public may not know of an order.
+fn hidden(order: &Order) -> bool {
+    order.private || order.state.code() == "diverted"
+}
+
 impl App {
     /// An order with its story, for an actor; `secret` is the one of a reporter's link.
     ///
@@ -72,14 +77,25 @@ impl App {
         let subject = Subject { holder, above: &above, whistled: &whistled, reporters: &[] };
         let internal = may(actor, Action::ReadInternal, &subject);
         // A merged order stays readable by its old link, which leads on to the one that carries on.
-        let hidden = order.private || order.state.code() == "diverted";
-        if hidden && !internal && own.is_none() {
+        if hidden(&order) && !internal && own.is_none() {
             return Err(AppError::NotFound("order"));
         }
         let reporter_count = reporters.len();
         let contact = may(actor, Action::ReadContact, &subject);
         let reporters = if contact { reporters } else { Vec::new() };
         Ok(Detail { order, events, files, reporters, reporter_count, own, internal })
+    }
+
+    /// An order alone, as everybody may see it.
+    ///
+    /// # Errors
+    /// [`AppError::NotFound`] when there is none, or the public may not know of it.
+    pub async fn public_order(&self, number: &str) -> Result<Order, AppError> {
+        let (j, number) = (self.jurisdiction.clone(), number.to_owned());
+        let found =
+            self.db.read(move |mut conn| Box::pin(async move { orders::by_number(&mut conn, &j, &number).await }));
+        let order = found.await.map_err(AppError::Store)?;
+        order.filter(|order| !hidden(order)).ok_or(AppError::NotFound("order"))
     }
 
     /// A page of orders after `cursor`, at most `limit`.

@@ -259,8 +259,8 @@ pub(super) async fn place(
     (status = 404, body = Problem, content_type = "application/problem+json"),
 ))]
 pub(super) async fn one(State(site): State<Site>, Path(number): Path<String>) -> Result<Json<PublicOrder>, Problem> {
-    let detail = site.app.order(&Actor::Anyone, &number, None).await?;
-    Ok(Json(PublicOrder::of(&site.app, detail.order)))
+    let order = site.app.public_order(&number).await?;
+    Ok(Json(PublicOrder::of(&site.app, order)))
 }
 
 /// A step of an order's story.
