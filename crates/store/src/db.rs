@@ -1,11 +1,11 @@
 //! Opening a database, reading, and writing in transactions.
 
-use crate::{Conn, StoreError, group::Group, migrate};
+use crate::{Conn, StoreError, group::Group, migrate, readers::Readers};
 use futures::future::BoxFuture;
 use sqlx::{
-    PgPool, SqlitePool,
+    PgPool,
     postgres::PgPoolOptions,
-    sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous},
+    sqlite::{SqliteConnectOptions, SqliteJournalMode, SqliteSynchronous},
 };
 use std::{path::Path, str::FromStr, time::Duration};
 
@@ -15,7 +15,7 @@ pub enum Db {
     /// SQLite: many readers, one writer whose use cases share commits.
     Lite {
         /// Read-only connections.
-        readers: SqlitePool,
+        readers: Readers,
         /// The one writing connection.
         writer: Group,
     },
@@ -33,7 +33,7 @@ pub enum Engine {
 }
 
 /// How long a statement waits for a lock before it is [`StoreError::Busy`].
-const PATIENCE: Duration = Duration::from_secs(10);
+pub(crate) const PATIENCE: Duration = Duration::from_secs(10);
 
 impl Db {
     /// Opens a database: `postgres://…`, or the path of a SQLite file, which is made when missing.
@@ -63,12 +63,7 @@ impl Db {
             .pragma("temp_store", "memory")
             .statement_cache_capacity(256);
         let writer = Group::start(options.clone()).await?;
-        let readers = SqlitePoolOptions::new()
-            .min_connections(1)
-            .max_connections(8)
-            .acquire_timeout(PATIENCE)
-            .connect_with(options.pragma("query_only", "on"))
-            .await?;
+        let readers = Readers::start(options.pragma("query_only", "on")).await?;
         Ok(Self::Lite { readers, writer })
     }
 
@@ -101,10 +96,7 @@ impl Db {
         F: for<'c> FnOnce(Conn<'c>) -> BoxFuture<'c, Result<T, E>>,
     {
         match self {
-            Self::Lite { readers, .. } => {
-                let mut conn = readers.acquire().await.map_err(StoreError::from)?;
-                work(Conn::Lite(&mut conn)).await
-            }
+            Self::Lite { readers, .. } => readers.read(work).await,
             Self::Pg(pool) => {
                 let mut conn = pool.acquire().await.map_err(StoreError::from)?;
                 work(Conn::Pg(&mut conn)).await

@@ -142,7 +142,7 @@ async fn serve(mut conn: SqliteConnection, mut waiting: mpsc::Receiver<Message>)
 }
 
 async fn commit(conn: &mut SqliteConnection, jobs: &mut [Box<dyn Job>]) -> Result<(), StoreError> {
-    conn.execute("BEGIN IMMEDIATE").await?;
+    conn.execute("BEGIN IMMEDIATE; SAVEPOINT one").await?;
     let done = run_all(conn, jobs).await;
     if done.is_err() {
         // The failure that led here is what callers are told; this only frees the connection.
@@ -151,16 +151,13 @@ async fn commit(conn: &mut SqliteConnection, jobs: &mut [Box<dyn Job>]) -> Resul
     done
 }
 
+/// One savepoint after another is open, so that one way to the database's thread ends a use case
+/// and begins the next.
 async fn run_all(conn: &mut SqliteConnection, jobs: &mut [Box<dyn Job>]) -> Result<(), StoreError> {
     for job in jobs {
-        conn.execute("SAVEPOINT one").await?;
-        if job.run(Conn::Lite(conn)).await {
-            conn.execute("RELEASE one").await?;
-        } else {
-            conn.execute("ROLLBACK TO one").await?;
-            conn.execute("RELEASE one").await?;
-        }
+        let keep = job.run(Conn::Lite(conn)).await;
+        conn.execute(if keep { "RELEASE one; SAVEPOINT one" } else { "ROLLBACK TO one" }).await?;
     }
-    conn.execute("COMMIT").await?;
+    conn.execute("RELEASE one; COMMIT").await?;
     Ok(())
 }

@@ -8,6 +8,7 @@ mod db;
 mod error;
 mod group;
 mod migrate;
+mod readers;
 
 pub mod directory;
 pub mod events;

@@ -47,6 +47,11 @@ pub struct Page {
     pub next: Option<Cursor>,
 }
 
+/// Whether the public may not know of an order.
+fn hidden(order: &Order) -> bool {
+    order.private || order.state.code() == "diverted"
+}
+
 impl App {
     /// An order with its story, for an actor; `secret` is the one of a reporter's link.
     ///
@@ -81,8 +86,7 @@ impl App {
         let subject = Subject { holder, above: &above, whistled: &whistled, reporters: &[] };
         let internal = may(actor, Action::ReadInternal, &subject);
         // A merged order stays readable by its old link, which leads on to the one that carries on.
-        let hidden = order.private || order.state.code() == "diverted";
-        if hidden && !internal && own.is_none() && carried_on.is_none() {
+        if hidden(&order) && !internal && own.is_none() && carried_on.is_none() {
             return Err(AppError::NotFound("order"));
         }
         let reporter_count = reporters.len();
