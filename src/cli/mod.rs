@@ -4,6 +4,7 @@ mod demo;
 mod doctor;
 mod export;
 mod import;
+mod key;
 mod place_order;
 mod progress;
 mod serve;
@@ -84,6 +85,9 @@ enum Command {
     /// Accounts
     #[command(subcommand)]
     User(user::Verb),
+    /// Keys with which programs place orders
+    #[command(subcommand)]
+    Key(key::Verb),
 }
 
 /// Why a command failed: a sentence for people, a code for programs.
@@ -181,5 +185,6 @@ pub async fn run(cli: Cli) -> Result<(), Trouble> {
         Command::Import(what) => import::run(common.start().await?, what).await,
         Command::Export(what) => export::run(common.start().await?, what).await,
         Command::User(verb) => user::run(common.start().await?, verb).await,
+        Command::Key(verb) => key::run(common.start().await?, verb).await,
     }
 }

@@ -235,6 +235,11 @@ impl WorkCalendar {
         self.specials.get(&date)
     }
 
+    /// Every day that a notice names, by date.
+    pub fn specials(&self) -> impl Iterator<Item = &SpecialDay> {
+        self.specials.values()
+    }
+
     /// Name of the holiday if the day is off for one.
     pub fn holiday_name(&self, date: Date) -> Option<&str> {
         self.special(date).filter(|day| day.kind == DayKind::Off).map(|day| day.name.as_str())

@@ -23,6 +23,24 @@ pub struct WorkingTime {
     pub(super) week: Week,
 }
 
+impl WorkingTime {
+    /// Working hours in minutes from midnight, by the codes that the files use: `monday` to
+    /// `sunday`, and `makeup` for a make-up workday.
+    pub fn hours(&self) -> [(&'static str, &[(i64, i64)]); 8] {
+        let [mon, tue, wed, thu, fri, sat, sun] = &self.week.days;
+        [
+            ("monday", &mon.periods),
+            ("tuesday", &tue.periods),
+            ("wednesday", &wed.periods),
+            ("thursday", &thu.periods),
+            ("friday", &fri.periods),
+            ("saturday", &sat.periods),
+            ("sunday", &sun.periods),
+            ("makeup", &self.week.makeup.periods),
+        ]
+    }
+}
+
 /// A day's working time: periods in minutes from midnight, in order, not touching.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub(super) struct DayHours {

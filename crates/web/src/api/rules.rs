@@ -6,11 +6,13 @@ use crate::{Site, i18n::Language};
 use axum::{Json, extract::State};
 use jiff::{Timestamp, civil::Date};
 use luyuan_domain::{
+    calendar::DayKind,
     dated::Provenance,
     orders::{Diversion, Timetable, Urgency},
     ruleset::{Level, Ruleset},
 };
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
 use utoipa::{IntoParams, ToSchema};
 
 /// How far a value can be trusted, and where it comes from.
@@ -43,8 +45,13 @@ pub(super) struct Rules {
     zone: String,
     /// Where the working hours come from.
     working_time: Origin,
+    /// Working hours (`08:00-12:00`) by day: `monday` to `sunday`, and `makeup` for a workday that
+    /// makes up for a holiday.
+    working_hours: BTreeMap<&'static str, Vec<String>>,
     /// The years whose holidays are known, with the notices that say them.
     holidays: Vec<Holidays>,
+    /// Every day that those notices name: with hours and days a deadline can be counted again.
+    days: Vec<NamedDay>,
     /// How long a step may take.
     deadlines: Vec<DeadlineItem>,
     /// Plain numbers: how often, how many, how far.
@@ -55,8 +62,33 @@ pub(super) struct Rules {
     diversions: Vec<DiversionItem>,
     /// Where orders of a category go: the longest fitting beginning of its code decides.
     dispatch: Vec<DispatchItem>,
+    /// Which replies need a photo: the longest fitting beginning of the category's code decides.
+    evidence: Vec<EvidenceItem>,
     /// The catalogue of categories.
     catalogue: CatalogueItem,
+}
+
+/// A day that is off for a holiday, or worked to make up for one.
+#[derive(Serialize, ToSchema)]
+pub(super) struct NamedDay {
+    /// Which day.
+    #[schema(format = Date)]
+    date: String,
+    /// Worked, not off.
+    work: bool,
+    /// The holiday that it belongs to.
+    name: String,
+}
+
+/// Whether replies to orders of some categories need a photo.
+#[derive(Serialize, ToSchema)]
+pub(super) struct EvidenceItem {
+    /// Beginning of the category's code; an empty one fits all.
+    category: String,
+    /// Whether they do.
+    required: bool,
+    #[serde(flatten)]
+    origin: Origin,
 }
 
 /// A year's holidays.
@@ -218,13 +250,29 @@ pub(super) async fn in_force(State(site): State<Site>, Query(of): Query<OfDay>) 
         to: level(&rule.to),
         origin: Origin::from(&rule.provenance),
     });
+    let evidence = rules.evidence.iter().map(|rule| EvidenceItem {
+        category: rule.category.clone(),
+        required: rule.required,
+        origin: Origin::from(&rule.provenance),
+    });
+    let clock = |minutes: i64| format!("{:02}:{:02}", minutes / 60, minutes % 60);
+    let hours = rules.working_time.hours().map(|(day, periods)| {
+        (day, periods.iter().map(|(from, to)| format!("{}-{}", clock(*from), clock(*to))).collect())
+    });
+    let days = calendar.specials().map(|day| NamedDay {
+        date: day.date.to_string(),
+        work: day.kind == DayKind::Work,
+        name: day.name.clone(),
+    });
     Ok(Json(Rules {
         name: rules.name.clone(),
         valid_from: rules.valid_from.to_string(),
         origin: Origin { status: rules.status.code(), source: rules.source.clone() },
         zone: rules.working_time.zone.clone(),
         working_time: Origin::from(&rules.working_time.provenance),
+        working_hours: hours.into_iter().collect(),
         holidays: holidays.collect(),
+        days: days.collect(),
         deadlines: deadlines.collect(),
         bounds: bounds.collect(),
         rating: RatingItem {
@@ -234,6 +282,7 @@ pub(super) async fn in_force(State(site): State<Site>, Query(of): Query<OfDay>) 
         },
         diversions: listed(rules),
         dispatch: dispatch.collect(),
+        evidence: evidence.collect(),
         catalogue: CatalogueItem {
             name: catalogue.name.clone(),
             edition: catalogue.edition.clone(),

@@ -131,7 +131,7 @@ async fn place(State(site): State<Site>, v: Viewer, form: Form) -> Response {
         attributes: typed.attributes.clone(),
         contact: contact(&typed, &v),
         photos: typed.photo_ids(),
-        key: Some(typed.key.clone()).filter(|key| !key.is_empty()),
+        key: Some(&typed.key).filter(|key| !key.is_empty()).map(|key| format!("web:{key}")),
     };
     match site.app.place(&v.actor(), new).await {
         Ok(placed) if intake => {
