@@ -30,7 +30,9 @@ async fn run(folder: &Path, size: usize) -> district::Result<()> {
     let app = district::open(folder).await?;
     district::fill(&app, size).await?;
     let compounds = app.orders(Filter::default(), None, 200).await?.orders;
-    let points: Vec<Wgs84> = compounds.iter().filter_map(|order| order.location.point).collect();
+    let directory = app.directory();
+    let inside = |point: &Wgs84| directory.locate(*point).is_some();
+    let points: Vec<Wgs84> = compounds.iter().filter_map(|order| order.location.point).filter(inside).collect();
     let start = Instant::now();
     let writers = (0..WRITERS).map(|writer| {
         let (app, points) = (app.clone(), points.clone());

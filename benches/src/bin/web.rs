@@ -180,7 +180,11 @@ async fn kinds(folder: &Path) -> district::Result<Vec<Kind>> {
         let filter = Filter { public: true, placed_to: Some(before), ..Filter::default() };
         let found = app.orders(filter, None, 1).await?;
         let (Some(order), Some(next)) = (found.orders.first(), found.next) else { continue };
-        pages.push(format!("/orders/{}", order.number));
+        let page = format!("/orders/{}", order.number);
+        if pages.contains(&page) {
+            continue;
+        }
+        pages.push(page);
         items.push(format!("/api/v1/orders/{}", order.number));
         lists.push(format!("/orders?after={}_{}", next.ms, next.id));
         arrays.push(format!("/api/v1/orders?after={}_{}", next.ms, next.id));

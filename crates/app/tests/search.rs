@@ -6,7 +6,7 @@ use jiff::SignedDuration;
 use luyuan_app::{
     App,
     env::Env,
-    orders::{ByDue, Contact, Filter, Place, Replying, Seen, Where},
+    orders::{ByDue, Contact, Filter, Place, Replying, Seen, Sort, Where},
 };
 use luyuan_domain::{
     actor::Actor,
@@ -121,7 +121,11 @@ async fn counts_are_right_after_every_write() {
         let expected = [("accepted".into(), 1), ("routed".into(), 1)];
         assert_eq!(app.count(open()).await.unwrap(), expected, "{engine}");
         let inside = Filter { places: vec!["410103012".into()], ..open() };
-        assert_eq!(app.count(inside).await.unwrap(), expected, "{engine}");
+        assert_eq!(app.count(inside.clone()).await.unwrap(), expected, "{engine}");
+        let page = app.orders(inside.clone(), None, 1).await.unwrap();
+        let rest = app.orders(inside, page.next, 1).await.unwrap();
+        assert_eq!(rest.orders[0].number, first, "{engine}: newest first, then the next page");
+        assert!(rest.next.is_none(), "{engine}");
         let elsewhere = Filter { places: vec!["410103001".into()], ..open() };
         assert_eq!(app.count(elsewhere).await.unwrap(), [], "{engine}");
     })
@@ -147,6 +151,13 @@ async fn deadlines_are_counted_as_they_are_listed() {
             all: listed(filter()).await,
         };
         assert_eq!(counted, expected, "{engine}");
+        // By deadline, for one holder as for all: the same orders in the same order.
+        let by_due = || Filter { sort: Sort::Due, ..filter() };
+        let all = app.orders(by_due(), None, 1000).await.unwrap().orders;
+        let holder = all[0].state.holder().unwrap();
+        let own = app.orders(Filter { holders: vec![holder], ..by_due() }, None, 1000).await.unwrap().orders;
+        let expected: Vec<_> = all.into_iter().filter(|order| order.state.holder() == Some(holder)).collect();
+        assert_eq!(own, expected, "{engine}");
         assert!(counted.late > 0 && counted.fine > 0 && counted.all >= counted.late + counted.soon + counted.fine);
     })
     .await;

@@ -6,8 +6,8 @@ CREATE INDEX orders_similar ON orders (jurisdiction_id, category, open_cell, pla
 
 -- What lists and counts ask: by state, by category, by place, by change, by deadline.
 CREATE INDEX orders_state ON orders (jurisdiction_id, hidden, state, placed_at, id);
-CREATE INDEX orders_category ON orders (jurisdiction_id, category, placed_at, id, hidden, state);
-CREATE INDEX orders_place ON orders (jurisdiction_id, place_code, hidden, state, placed_at);
+CREATE INDEX orders_category ON orders (jurisdiction_id, category, hidden, placed_at, id, state);
+CREATE INDEX orders_place ON orders (jurisdiction_id, place_code, hidden, state, placed_at, id);
 CREATE INDEX orders_updated ON orders (jurisdiction_id, updated_at);
 DROP INDEX orders_due;
 CREATE INDEX orders_due ON orders (jurisdiction_id, (COALESCE(due_at, 9223372036854775807)), id);
