@@ -192,7 +192,10 @@ impl App {
                     .db
                     .write(move |mut conn| Box::pin(async move { orders::insert_many(&mut conn, &j, &rows).await }));
                 match kept.await {
-                    Ok(()) => break,
+                    Ok(()) => {
+                        self.counts.written();
+                        break;
+                    }
                     // A key of this batch came with an earlier one, or from another program.
                     Err(StoreError::Conflict(_)) if nth < TRIES => {
                         let keys = batch.iter().filter_map(|row| row.source_key().map(str::to_owned)).collect();
