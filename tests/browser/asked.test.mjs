@@ -2,7 +2,7 @@
 import { after, before, test } from "node:test";
 import assert from "node:assert/strict";
 import { photoAt } from "./photo.mjs";
-import { logIn, look, start, window } from "./site.mjs";
+import { logIn, look, onward, start, window } from "./site.mjs";
 
 let site;
 before(async () => { site = await start(); });
@@ -20,19 +20,6 @@ async function typed(page, address, category, words) {
   await page.locator("fieldset[data-step=contact] .button").click();
 }
 
-/** Leaves every further question open until the receipt is there; number and link. */
-async function onward(page) {
-  const receipt = page.locator(".done .number");
-  const ways = page.getByRole("button", { name: /都不是|说不准|^提交$/ });
-  for (;;) {
-    await receipt.or(ways.first()).first().waitFor();
-    if (await receipt.count()) break;
-    await ways.last().click();
-    await page.waitForLoadState();
-  }
-  return { number: await receipt.innerText(), link: await page.locator("luyuan-copy input").inputValue() };
-}
-
 test("an address that names a place is asked about, then the category's own questions", async () => {
   const page = await window(site, 390);
   await typed(page, "金祥花园南门口", "路灯不亮", "门口第二根灯杆不亮");
@@ -48,6 +35,7 @@ test("an address that names a place is asked about, then the category's own ques
   await page.locator(".done .number").waitFor();
   await page.locator(".given", { hasText: "忽亮忽灭" }).waitFor();
   await page.locator(".chain .now", { hasText: "金祥花园楼院党组织" }).waitFor();
+  await page.locator("luyuan-map").scrollIntoViewIfNeeded();
   await page.locator("luyuan-map[data-ready]").waitFor();
   await look(page, "answered-390");
 });
@@ -111,7 +99,7 @@ test("who is called to help finds it, reports, and only then it is answered", as
   await district.goto(`${site.address}/work/orders/${number}`);
   await district.locator("#route-org").selectOption({ label: "二七区委" });
   await district.locator("#route-reason").fill("区里直接办");
-  await district.getByRole("button", { name: "改派" }).click();
+  await district.getByRole("button", { name: "派单" }).click();
   await district.getByRole("button", { name: "接单", exact: true }).click();
   await district.locator("#contact-note").fill("没有留电话");
   await district.getByRole("button", { name: "已联系反映人" }).click();
@@ -147,7 +135,8 @@ test("two orders are joined, and the old link leads on", async () => {
   await office.goto(`${site.address}/work/orders/${links[1].number}`);
   await look(office, "duplicates-1280");
   await office.getByRole("button", { name: `把这件合并到 ${links[0].number}` }).click();
-  await office.getByText("已合并").first().waitFor();
+  await office.waitForURL(`**/work/orders/${links[0].number}`);
+  await office.getByText("2 人反映").first().waitFor();
   await page.goto(links[1].link.replace(/^http:\/\/[^/]+/, site.address));
   await page.getByText(`${links[0].number} ·`).waitFor();
   await page.getByText("2 人反映").waitFor();
@@ -171,8 +160,8 @@ test("an order taken in by phone has a receipt to hand over", async () => {
   await office.locator(".steps-bar .button:not(.quiet)").click();
   await office.locator("#phone").fill("13900005678");
   await office.locator("fieldset[data-step=contact] .button").click();
-  await office.locator(".receipt .square").waitFor();
-  const link = await office.locator(".receipt .address").innerText();
+  await office.locator(".receipt .number").waitFor();
+  const link = await office.locator("luyuan-copy input").inputValue();
   await look(office, "receipt-1280");
   const resident = await window(site, 390);
   await resident.goto(link.replace(/^http:\/\/[^/]+/, site.address));

@@ -1,7 +1,7 @@
 // An order from the resident's phone to the office and back, as people do it.
 import { after, before, test } from "node:test";
 import assert from "node:assert/strict";
-import { logIn, look, start, window } from "./site.mjs";
+import { logIn, look, onward, start, window } from "./site.mjs";
 
 let site;
 before(async () => { site = await start(); });
@@ -23,8 +23,7 @@ async function placeOrder(page, words) {
   await page.locator("#phone").fill("13800001234");
   await look(page, `new-contact-${page.viewportSize().width}`);
   await page.locator("fieldset[data-step=contact] .button").click();
-  await page.locator(".done .number").waitFor();
-  return { number: await page.locator(".done .number").innerText(), link: await page.locator("luyuan-copy input").inputValue() };
+  return onward(page);
 }
 
 test("a resident orders, the compound accepts and replies, the resident rates", async () => {

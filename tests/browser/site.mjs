@@ -82,3 +82,16 @@ export async function logIn(site, page, login) {
   await page.locator(`form:has(input[name=login][value="${login}"]) button`).click();
   await page.waitForURL("**/work");
 }
+
+/** Leaves every further question open until the receipt is there; number and link. */
+export async function onward(page) {
+  const receipt = page.locator(".done .number");
+  const ways = page.getByRole("button", { name: /都不是|说不准|^提交$/ });
+  for (;;) {
+    await receipt.or(ways.first()).first().waitFor();
+    if (await receipt.count()) break;
+    await ways.last().click();
+    await page.waitForLoadState();
+  }
+  return { number: await receipt.innerText(), link: await page.locator("luyuan-copy input").inputValue() };
+}

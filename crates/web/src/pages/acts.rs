@@ -20,7 +20,7 @@ use luyuan_app::{
 };
 use luyuan_domain::{
     ids::{OrgId, ReporterId, WhistleId},
-    orders::{Diversion, Order, Satisfied, Solved},
+    orders::{Diversion, Order, Satisfied, Solved, State as Stand},
 };
 
 pub(crate) fn routes() -> Router<Site> {
@@ -33,7 +33,7 @@ async fn act(State(site): State<Site>, v: Viewer, Path((number, act)): Path<(Str
     }
     let fields = form.fields.clone();
     let fault = match run(&site, &v, &number, &act, form).await {
-        Ok(_) => return Redirect::to(&format!("/work/orders/{number}")).into_response(),
+        Ok(order) => return Redirect::to(&onward(&act, &order)).into_response(),
         Err(error) => Fault::from(error),
     };
     if fault.status != StatusCode::UNPROCESSABLE_ENTITY {
@@ -42,7 +42,18 @@ async fn act(State(site): State<Site>, v: Viewer, Path((number, act)): Path<(Str
     // What was typed is not lost: the same page, with the reason.
     let sentences = fault.sentences(&v).into_iter().map(|(_, sentence)| sentence).collect();
     let refused = work::Refused { act, fields, sentences };
-    (fault.status, work::show(&site, &v, &number, None, &refused).await).into_response()
+    (fault.status, work::show(&site, &v, &number, &refused).await).into_response()
+}
+
+/// Where to go on after a step: an order that was returned, sent elsewhere or joined with another is
+/// no longer this organisation's to look at.
+fn onward(act: &str, order: &Order) -> String {
+    match &order.state {
+        Stand::Merged { number, .. } => format!("/work/orders/{number}"),
+        Stand::Diverted { .. } => "/work".to_owned(),
+        _ if act == "return" => "/work".to_owned(),
+        _ => format!("/work/orders/{}", order.number),
+    }
 }
 
 /// The organisation that a form names by its code.

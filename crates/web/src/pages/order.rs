@@ -45,6 +45,8 @@ struct Asked {
     joined: String,
     #[serde(default)]
     rated: String,
+    #[serde(default)]
+    receipt: String,
 }
 
 /// A step of the story.
@@ -84,6 +86,8 @@ struct OrderPage<'a> {
     placed: bool,
     joined: bool,
     rated: bool,
+    /// Taken in by staff, who hand over this page.
+    receipt: bool,
     follow: Option<(String, String, usize)>,
     note: Option<String>,
     place_code: String,
@@ -232,6 +236,7 @@ async fn order(
         placed: asked.placed == "1" && own,
         joined: asked.joined == "1" && own,
         rated: asked.rated == "1" && own,
+        receipt: asked.receipt == "1" && own && v.staff.is_some(),
         follow: follow.flatten(),
         note,
         place_code: order

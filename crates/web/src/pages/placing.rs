@@ -135,7 +135,7 @@ async fn place(State(site): State<Site>, v: Viewer, form: Form) -> Response {
     };
     match site.app.place(&v.actor(), new).await {
         Ok(placed) if intake => {
-            Redirect::to(&format!("/work/orders/{}?receipt={}", placed.number, placed.secret)).into_response()
+            Redirect::to(&format!("/orders/{}?key={}&receipt=1", placed.number, placed.secret)).into_response()
         }
         Ok(placed) => {
             Redirect::to(&format!("/orders/{}?key={}&placed=1", placed.number, placed.secret)).into_response()

@@ -5,13 +5,12 @@ use super::{
     list::{Choice, states, streets},
     login,
     order::{Station, Step, stations, steps},
-    places::square,
     row::{Row, answers},
 };
 use crate::{
     Site,
     fault::{Fault, html},
-    viewer::{Viewer, encode},
+    viewer::Viewer,
 };
 use askama::Template;
 use axum::{
@@ -29,7 +28,6 @@ use luyuan_domain::{
     ids::OrgId,
     orders::{Diversion, Kind, Order, State as Stand, Timetable},
 };
-use serde::Deserialize;
 
 /// Rows of a page.
 const ROWS: i64 = 50;
@@ -183,8 +181,6 @@ struct WorkOrder<'a> {
     evidence: bool,
     answers: Vec<(String, String)>,
     point: Option<(f64, f64)>,
-    /// The link of somebody for whom this order was taken in: address, code, width.
-    receipt: Option<(String, String, usize)>,
     own_whistle: Option<String>,
     orgs: Vec<(String, String)>,
     diversions: Vec<(&'static str, String)>,
@@ -210,11 +206,6 @@ fn masked(text: &str) -> String {
     text.chars().enumerate().map(|(at, letter)| if at + 4 < length { '•' } else { letter }).collect()
 }
 
-#[derive(Deserialize)]
-struct Asked {
-    receipt: Option<String>,
-}
-
 /// What was typed into a form that was refused, and why it was.
 #[derive(Default)]
 pub(super) struct Refused {
@@ -226,23 +217,12 @@ pub(super) struct Refused {
     pub sentences: Vec<String>,
 }
 
-async fn order(
-    State(site): State<Site>,
-    v: Viewer,
-    Path(number): Path<String>,
-    Query(asked): Query<Asked>,
-) -> Response {
-    show(&site, &v, &number, asked.receipt, &Refused::default()).await
+async fn order(State(site): State<Site>, v: Viewer, Path(number): Path<String>) -> Response {
+    show(&site, &v, &number, &Refused::default()).await
 }
 
 /// The page of an order for staff; with what they typed before, if that was refused.
-pub(super) async fn show(
-    site: &Site,
-    v: &Viewer,
-    number: &str,
-    receipt: Option<String>,
-    refused: &Refused,
-) -> Response {
+pub(super) async fn show(site: &Site, v: &Viewer, number: &str, refused: &Refused) -> Response {
     let Some(staff) = v.staff.clone() else { return login::first(site, v).await };
     let detail = match site.app.order(&v.actor(), number, None).await {
         Ok(detail) if detail.internal => detail,
@@ -276,10 +256,6 @@ pub(super) async fn show(
         },
         None => Vec::new(),
     };
-    let receipt = receipt.and_then(|secret| {
-        let link = format!("{}/orders/{number}?key={}", site.address, encode(&secret));
-        square(&link).map(|(modules, width)| (link, modules, width))
-    });
     let rules = site.app.rulebook().on(order.placed_at).ok();
     let page = WorkOrder {
         v,
@@ -308,7 +284,6 @@ pub(super) async fn show(
         evidence: order.kind != Kind::Enquiry && rules.is_some_and(|day| day.wants_evidence(&order.category)),
         answers: answers(&site.app, v, order),
         point: order.location.point.map(|point| (point.lon, point.lat)),
-        receipt,
         may_call_back: allowed(Action::CallBack) && matches!(order.state, Stand::Replied { .. }),
         own_whistle: own_whistle.map(|whistle| whistle.id.to_string()),
         orgs: directory
