@@ -2,7 +2,7 @@
 site-name = Luyuan
 skip = Skip to content
 nav-main = Main
-nav-orders = Public orders
+nav-orders = Orders
 nav-work = My desk
 size-large = Large text
 size-normal = Normal text
