@@ -1,6 +1,6 @@
 //! Words: Fluent files, Chinese the source, English complete.
 
-use fluent_bundle::{FluentArgs, FluentResource, concurrent::FluentBundle};
+use fluent_bundle::{FluentArgs, FluentResource, FluentValue, concurrent::FluentBundle};
 use std::{collections::HashMap, sync::LazyLock};
 
 /// A language of the interface.
@@ -74,6 +74,12 @@ fn keys_of(text: &str) -> impl Iterator<Item = String> + '_ {
         .filter_map(|line| line.split_once('=').map(|(key, _)| key.trim().to_owned()))
 }
 
+/// A count is a number, so that a language may have words of its own for one; anything else is text.
+fn counted(value: &str) -> FluentValue<'_> {
+    let count = (1..16).contains(&value.len()) && value.bytes().all(|byte| byte.is_ascii_digit());
+    if count && !value.starts_with('0') { FluentValue::try_number(value) } else { value.into() }
+}
+
 impl Language {
     fn id(self) -> unic_langid::LanguageIdentifier {
         self.code().parse().unwrap_or_default()
@@ -116,7 +122,7 @@ impl Language {
         let Some(pattern) = words.bundle.get_message(key).and_then(|message| message.value()) else {
             return key.to_owned();
         };
-        let args: FluentArgs<'_> = values.iter().map(|(name, value)| (*name, *value)).collect();
+        let args: FluentArgs<'_> = values.iter().map(|(name, value)| (*name, counted(value))).collect();
         words.bundle.format_pattern(pattern, Some(&args), &mut Vec::new()).into_owned()
     }
 
@@ -203,6 +209,13 @@ mod tests {
             }
         }
         assert!(missing.is_empty(), "missing: {missing:?}");
+    }
+
+    #[test]
+    fn one_is_told_from_many_and_text_stays_text() {
+        let people = |n| Language::En.with("people-behind", &[("n", n)]);
+        assert_eq!((people("1").as_str(), people("2").as_str()), ("One person reported it", "2 people reported it"));
+        assert!(Language::En.with("return-lead", &[("name", "007")]).contains("007"));
     }
 
     #[test]

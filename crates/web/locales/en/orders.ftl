@@ -39,7 +39,10 @@ outside-else = If it really is elsewhere, please call 12345.
 placed-title = Your order is placed
 joined-title = You have joined; you will be asked to rate
 keep-link = Keep your own link below: with it you follow, answer and rate.
-people-behind = { $n } people reported it
+people-behind = { $n ->
+    [one] One person reported it
+   *[other] { $n } people reported it
+  }
 progress = Progress
 standing = Where it stands
 with-whom = Now with

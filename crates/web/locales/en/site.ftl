@@ -33,7 +33,10 @@ filter-state = State
 filter-street = Street or town
 filter-any = All
 filter-apply = Filter
-total = { $n } orders
+total = { $n ->
+    [one] One order
+   *[other] { $n } orders
+  }
 list = List
 list-empty = No orders fit.
 next-page = Next page
