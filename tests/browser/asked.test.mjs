@@ -167,3 +167,54 @@ test("an order taken in by phone has a receipt to hand over", async () => {
   await resident.goto(link.replace(/^http:\/\/[^/]+/, site.address));
   await resident.locator("luyuan-copy").waitFor();
 });
+
+test("a point outside the district is asked about, and nothing that was typed is lost", async () => {
+  const page = await window(site, 390);
+  await page.goto(`${site.address}/orders/new?lon=2.35&lat=48.85`);
+  await page.locator(".steps-bar .button:not(.quiet)").click();
+  await page.locator(".choice:visible", { hasText: "垃圾没人清" }).first().click();
+  await page.locator("#description").fill("外地写的：院门口垃圾");
+  await page.locator(".steps-bar .button:not(.quiet)").click();
+  await page.locator("#phone").fill("13700001111");
+  await page.locator("fieldset[data-step=contact] .button").click();
+  await page.getByRole("heading", { name: "这个位置不在本区" }).waitFor();
+  await look(page, "outside-390");
+  await page.locator("#where").pressSequentially("lyxq");
+  await page.locator(".found li").first().click();
+  await page.getByRole("button", { name: "提交" }).click();
+  const { number } = await onward(page);
+  await page.goto(`${site.address}/orders/${number}`);
+  await page.getByText("外地写的：院门口垃圾").waitFor();
+});
+
+test("an open page hears that its order changed", async () => {
+  const resident = await window(site, 390);
+  await typed(resident, "金祥花园", "电梯故障", "现场更新测试：电梯门关不上");
+  const { number } = await onward(resident);
+  const stranger = await window(site, 1280);
+  await stranger.goto(`${site.address}/orders/${number}`);
+  await stranger.locator(".badge", { hasText: "已下单" }).or(stranger.locator(".badge", { hasText: "等待接单" })).first().waitFor();
+  const office = await window(site, 1280);
+  await logIn(site, office, "district");
+  await office.goto(`${site.address}/work/orders/${number}`);
+  await office.locator("#route-org").selectOption({ label: "二七区委" });
+  await office.locator("#route-reason").fill("试");
+  await office.getByRole("button", { name: /^(派单|改派)$/ }).click();
+  await stranger.getByRole("button", { name: "有新进展，点此刷新" }).click();
+  await stranger.locator(".standing", { hasText: "二七区委" }).waitFor();
+});
+
+test("a page of the staff's side leads there after logging in, and the keyboard moves through it", async () => {
+  const page = await window(site, 1280);
+  await page.goto(`${site.address}/work?due=late`);
+  await page.getByText("请先登录").waitFor();
+  await look(page, "login-first-1280");
+  await page.locator('form:has(input[name=login][value="district"]) button').click();
+  await page.waitForURL("**/work?due=late");
+  await page.locator(".desk-rows .row").first().waitFor();
+  await page.keyboard.press("j");
+  await page.keyboard.press("j");
+  const second = await page.locator(".desk-rows .row a").nth(1).getAttribute("href");
+  await page.keyboard.press("Enter");
+  await page.waitForURL(`**${second}`);
+});
