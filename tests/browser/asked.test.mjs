@@ -206,11 +206,11 @@ test("an open page hears that its order changed", async () => {
 
 test("a page of the staff's side leads there after logging in, and the keyboard moves through it", async () => {
   const page = await window(site, 1280);
-  await page.goto(`${site.address}/work?due=late`);
+  await page.goto(`${site.address}/work?due=all`);
   await page.getByText("请先登录").waitFor();
   await look(page, "login-first-1280");
   await page.locator('form:has(input[name=login][value="district"]) button').click();
-  await page.waitForURL("**/work?due=late");
+  await page.waitForURL("**/work?due=all");
   await page.locator(".desk-rows .row").first().waitFor();
   await page.keyboard.press("j");
   await page.keyboard.press("j");
