@@ -90,9 +90,10 @@ fn write(file: &Path, size: usize) {
 fn time(minute: u64) -> String {
     let (day, minute) = (minute / 1440, minute % 1440);
     let (month, day) = (day / 28, day % 28 + 1);
-    // Three in the morning is skipped: one of them does not exist when summer time begins.
+    // On one night a year the hour after one comes twice, on another that after two does not come:
+    // such rows would be rejected.
     let hour = match minute / 60 {
-        2 => 4,
+        1 | 2 => 4,
         hour => hour,
     };
     format!("{}-{:02}-{day:02} {hour:02}:{:02}:07", 2010 + month / 12, month % 12 + 1, minute % 60)
