@@ -54,6 +54,14 @@ pub fn best_of_three<T>(mut work: impl FnMut() -> T) -> (T, f64) {
     (last.expect("three runs"), best)
 }
 
+/// Processor time that a process took so far, in seconds: user and system, in hundredths (`proc(5)`);
+/// `self` is this one. Other programs on the machine do not change it much.
+pub fn processor(process: &str) -> district::Result<f64> {
+    let stat = std::fs::read_to_string(format!("/proc/{process}/stat"))?;
+    let fields: Vec<&str> = stat.rsplit(')').next().unwrap_or_default().split_whitespace().collect();
+    Ok((fields[11].parse::<f64>()? + fields[12].parse::<f64>()?) / 100.0)
+}
+
 /// The value below which `share` of the sorted values lie.
 pub fn quantile(sorted: &[f64], share: f64) -> f64 {
     sorted[((sorted.len() - 1) as f64 * share) as usize]

@@ -86,16 +86,12 @@ fn write(file: &Path, size: usize) {
     writer.flush().expect("written");
 }
 
-/// A time so many minutes after the beginning of 2010, in months of 28 days.
+/// A time so many minutes after the beginning of 2010, in months of 28 days and days that begin at
+/// four in the morning: before, one night a year has an hour twice and another lacks one.
 fn time(minute: u64) -> String {
-    let (day, minute) = (minute / 1440, minute % 1440);
+    let (day, minute) = (minute / 1200, minute % 1200 + 240);
     let (month, day) = (day / 28, day % 28 + 1);
-    // Three in the morning is skipped: one of them does not exist when summer time begins.
-    let hour = match minute / 60 {
-        2 => 4,
-        hour => hour,
-    };
-    format!("{}-{:02}-{day:02} {hour:02}:{:02}:07", 2010 + month / 12, month % 12 + 1, minute % 60)
+    format!("{}-{:02}-{day:02} {:02}:{:02}:07", 2010 + month / 12, month % 12 + 1, minute / 60, minute % 60)
 }
 
 async fn import(file: &Path, database: &Path) -> (u64, f64) {

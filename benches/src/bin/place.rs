@@ -2,7 +2,7 @@
 //! against rusqlite writing the same rows with one commit for as many, and with a commit for each.
 
 use luyuan_app::orders::{Contact, Filter, Place, Where};
-use luyuan_benches::{Chance, district, ratio, sizes};
+use luyuan_benches::{Chance, district, processor, ratio, sizes};
 use luyuan_domain::{
     actor::Actor,
     geo::Wgs84,
@@ -33,7 +33,7 @@ async fn run(folder: &Path, size: usize) -> district::Result<()> {
     let directory = app.directory();
     let inside = |point: &Wgs84| directory.locate(*point).is_some();
     let points: Vec<Wgs84> = compounds.iter().filter_map(|order| order.location.point).filter(inside).collect();
-    let start = Instant::now();
+    let (start, before) = (Instant::now(), processor("self")?);
     let writers = (0..WRITERS).map(|writer| {
         let (app, points) = (app.clone(), points.clone());
         tokio::spawn(async move {
@@ -60,17 +60,22 @@ async fn run(folder: &Path, size: usize) -> district::Result<()> {
         writer.await?;
     }
     let ours = (WRITERS * EACH) as f64 / start.elapsed().as_secs_f64();
+    let each =
+        |before: f64| -> district::Result<f64> { Ok((processor("self")? - before) * 1e6 / (WRITERS * EACH) as f64) };
+    let used = each(before)?;
     app.db.close().await;
 
     // A copy of the file with the same indexes, and rows like those that were just placed.
     let copy = folder.join("copy.db");
     std::fs::copy(district::file(folder), &copy)?;
     let rows = Rows::newest(&copy, WRITERS * EACH)?;
+    let before = processor("self")?;
     let together = rows.again(&copy, WRITERS, WRITERS * EACH)?;
+    let peer = each(before)?;
     let alone = rows.again(&copy, 1, ALONE)?;
     std::fs::remove_file(&copy)?;
     println!(
-        "{size}: {ours:.0} orders/s; rusqlite {together:.0} with one commit for {WRITERS}, {alone:.0} with one each"
+        "{size}: {ours:.0} orders/s, {used:.0} µs of processor each; rusqlite {together:.0} with one commit for {WRITERS}, {peer:.0} µs of processor; {alone:.0} with one commit each"
     );
     let what = "placing orders durably, 32 at once";
     let size = size.to_string();
@@ -94,6 +99,7 @@ fn connect(file: &Path) -> rusqlite::Result<Connection> {
     conn.pragma_update(None, "foreign_keys", "on")?;
     conn.pragma_update(None, "cache_size", -65_536)?;
     conn.pragma_update(None, "mmap_size", 1_073_741_824_i64)?;
+    conn.pragma_update(None, "wal_autocheckpoint", 8_192)?;
     Ok(conn)
 }
 

@@ -4,7 +4,7 @@
 
 use axum::{Router, body::Body, http::Uri, response::Response, routing::get};
 use luyuan_app::orders::Filter;
-use luyuan_benches::{Chance, district, ratio, sizes};
+use luyuan_benches::{Chance, district, processor, ratio, sizes};
 use luyuan_web::Site;
 use rusqlite::Connection;
 use std::{
@@ -96,11 +96,8 @@ impl Server {
         Ok(Self { child, port: line.trim().parse()? })
     }
 
-    /// Processor time so far, in seconds: user and system, in hundredths (`proc(5)`).
     fn time(&self) -> district::Result<f64> {
-        let stat = std::fs::read_to_string(format!("/proc/{}/stat", self.child.id()))?;
-        let fields: Vec<&str> = stat.rsplit(')').next().unwrap_or_default().split_whitespace().collect();
-        Ok((fields[11].parse::<f64>()? + fields[12].parse::<f64>()?) / 100.0)
+        processor(&self.child.id().to_string())
     }
 
     /// Asks for so many addresses, one after another around the list, over a few connections;

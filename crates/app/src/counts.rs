@@ -11,7 +11,7 @@ use std::{
 };
 
 /// Smaller counts are made afresh each time: they cost less than a page.
-const LARGE: i64 = 20_000;
+const LARGE: i64 = 1_000;
 /// How old a kept count may be.
 const AGE: SignedDuration = SignedDuration::from_secs(3);
 /// How many different filters are kept at once.

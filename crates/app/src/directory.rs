@@ -6,7 +6,7 @@ use luyuan_analysis::{locate::PlaceIndex, text::NameIndex};
 use luyuan_domain::{
     geo::Wgs84,
     ids::{OrgId, PlaceId},
-    org::{Chain, Org},
+    org::{Chain, Org, OrgKind},
     place::{Place, PlaceKind},
 };
 use std::collections::HashMap;
@@ -27,6 +27,8 @@ pub struct Directory {
     org_by_id: HashMap<OrgId, usize>,
     org_by_code: HashMap<String, usize>,
     org_of_place: HashMap<PlaceId, OrgId>,
+    streets: Vec<usize>,
+    top: Option<usize>,
     areas: PlaceIndex,
     names: NameIndex,
 }
@@ -42,6 +44,8 @@ impl Directory {
         let mut org_of_place: HashMap<PlaceId, OrgId> =
             orgs.iter().rev().filter_map(|org| org.place.map(|place| (place, org.id))).collect();
         org_of_place.extend(places.iter().filter_map(|place| place.responsible.map(|org| (place.id, org))));
+        let streets = (0..places.len()).filter(|at| places[*at].kind.level() == Some(1)).collect();
+        let top = orgs.iter().position(|org| org.kind == OrgKind::DistrictCommittee);
         let (areas, rejected) = PlaceIndex::of_places(&places);
         for wrong in rejected {
             let code = places.get(wrong.key as usize).map_or("", |place| &place.code);
@@ -53,12 +57,29 @@ impl Directory {
         let names = NameIndex::new(
             sought.map(|(key, place)| (key, place.name.as_str(), u8::MAX - place.kind.level().unwrap_or(3))),
         );
-        Self { places, orgs, place_by_id, place_by_code, org_by_id, org_by_code, org_of_place, areas, names }
+        Self {
+            places,
+            orgs,
+            place_by_id,
+            place_by_code,
+            org_by_id,
+            org_by_code,
+            org_of_place,
+            streets,
+            top,
+            areas,
+            names,
+        }
     }
 
     /// All places, by code.
     pub fn places(&self) -> &[Place] {
         &self.places
+    }
+
+    /// Streets and towns, by code.
+    pub fn streets(&self) -> impl Iterator<Item = &Place> {
+        self.streets.iter().map(|at| &self.places[*at])
     }
 
     /// All organisations, by code.
@@ -199,7 +220,7 @@ impl Directory {
 
     /// The district committee: where an order goes that nobody else answers for.
     pub fn top(&self) -> Option<&Org> {
-        self.orgs.iter().find(|org| org.kind == luyuan_domain::org::OrgKind::DistrictCommittee)
+        self.top.map(|at| &self.orgs[at])
     }
 
     /// The district itself.

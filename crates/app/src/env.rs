@@ -3,7 +3,7 @@
 use crate::AppError;
 use jiff::Timestamp;
 use luyuan_domain::ids::JurisdictionId;
-use luyuan_store::{Db, settings};
+use luyuan_store::{Db, StoreError, settings};
 use sha2::{Digest, Sha256};
 use std::{
     collections::HashMap,
@@ -17,13 +17,22 @@ use uuid::Uuid;
 
 /// Running numbers are taken in blocks, so that placing an order does not wait for one row.
 const BLOCK: i64 = 256;
+/// With so few left the next block is taken, so that nobody waits for it either.
+const SPARE: i64 = 64;
+
+/// Running numbers that were taken and not yet given: `next` to `last`, and the block after them.
+struct Block {
+    next: i64,
+    last: i64,
+    after: Option<tokio::task::JoinHandle<Result<i64, StoreError>>>,
+}
 
 /// Clock, ids, numbers and secrets. Cheap to clone.
 #[derive(Clone, Default)]
 pub struct Env {
     /// Milliseconds by which the clock is ahead of the machine's, for demonstrations and tests.
     ahead: Arc<AtomicI64>,
-    blocks: Arc<Mutex<HashMap<String, (i64, i64)>>>,
+    blocks: Arc<Mutex<HashMap<String, Block>>>,
 }
 
 impl Env {
@@ -68,22 +77,26 @@ impl Env {
     /// # Errors
     /// As the database says.
     pub async fn number(&self, db: &Db, j: &JurisdictionId, name: &str) -> Result<i64, AppError> {
+        let (db, j, key) = (db.clone(), j.clone(), name.to_owned());
+        let take = async move {
+            db.write(move |mut conn| Box::pin(async move { settings::take_numbers(&mut conn, &j, &key, BLOCK).await }))
+                .await
+        };
         let mut blocks = self.blocks.lock().await;
-        if let Some((next, last)) = blocks.get_mut(name)
-            && next <= last
-        {
-            let number = *next;
-            *next += 1;
-            return Ok(number);
-        }
-        let (j, key) = (j.clone(), name.to_owned());
-        let last = db
-            .write(move |mut conn| Box::pin(async move { settings::take_numbers(&mut conn, &j, &key, BLOCK).await }))
-            .await
+        let block = blocks.entry(name.to_owned()).or_insert(Block { next: 1, last: 0, after: None });
+        if block.next > block.last {
+            block.last = match block.after.take() {
+                Some(taken) => taken.await.unwrap_or_else(|error| Err(StoreError::Busy(error.to_string()))),
+                None => take.await,
+            }
             .map_err(AppError::Store)?;
-        let first = last - BLOCK + 1;
-        blocks.insert(name.to_owned(), (first + 1, last));
-        Ok(first)
+            block.next = block.last - BLOCK + 1;
+        } else if block.last - block.next < SPARE && block.after.is_none() {
+            block.after = Some(tokio::spawn(take));
+        }
+        let number = block.next;
+        block.next += 1;
+        Ok(number)
     }
 }
 

@@ -1,6 +1,6 @@
 //! The append-only record of what happened.
 
-use crate::{Conn, StoreError, from_ms, to_ms};
+use crate::{Conn, StoreError, Together, from_ms, to_ms};
 use jiff::Timestamp;
 use luyuan_domain::{
     actor::Actor,
@@ -39,43 +39,10 @@ pub async fn append(
     if events.is_empty() {
         return Ok(());
     }
-    let bad = |error: serde_json::Error| StoreError::Sql(error.to_string());
-    let by = serde_json::to_string(actor).map_err(bad)?;
-    let org = actor.org().map(|org| org.to_string());
-    // One or two events are what nearly every change makes; their texts are worth preparing once.
-    let mut query = match events.len() {
-        1 => conn.query(
-            "INSERT INTO events (jurisdiction_id, order_id, seq, at, actor, org_id, data) VALUES ($1,$2,$3,$4,$5,$6,$7)",
-        ),
-        2 => conn.query(
-            "INSERT INTO events (jurisdiction_id, order_id, seq, at, actor, org_id, data)
-             VALUES ($1,$2,$3,$4,$5,$6,$7), ($8,$9,$10,$11,$12,$13,$14)",
-        ),
-        many => {
-            let rows: Vec<String> = (0..many)
-                .map(|row| {
-                    let places: Vec<String> = (1..=7).map(|column| format!("${}", row * 7 + column)).collect();
-                    format!("({})", places.join(","))
-                })
-                .collect();
-            conn.composed(format!(
-                "INSERT INTO events (jurisdiction_id, order_id, seq, at, actor, org_id, data) VALUES {}",
-                rows.join(",")
-            ))
-        }
-    };
-    for event in events {
-        query = query
-            .bind(&j.0)
-            .bind(event.order.to_string())
-            .bind(event.seq)
-            .bind(to_ms(event.at))
-            .bind(&by)
-            .bind(org.clone())
-            .bind(serde_json::to_string(&event.what).map_err(bad)?);
-    }
-    query.run().await?;
-    Ok(())
+    let ready = events.iter().map(|event| Ready::new(actor, event)).collect::<Result<Vec<_>, _>>()?;
+    let mut together = conn.together();
+    add(&mut together, j, &ready.iter().collect::<Vec<_>>())?;
+    together.run().await
 }
 
 /// An event as the database keeps it.
@@ -107,30 +74,19 @@ impl Ready {
     }
 }
 
-/// Rows of a long statement.
-const ROWS: usize = 500;
-
-/// Adds events of many orders.
-///
-/// # Errors
-/// As [`append`].
-pub async fn append_ready(conn: &mut Conn<'_>, j: &JurisdictionId, events: &[&Ready]) -> Result<(), StoreError> {
-    for events in events.chunks(ROWS) {
-        let rows = events.len();
-        let text = "INSERT INTO events (jurisdiction_id, order_id, seq, at, actor, org_id, data) VALUES ";
-        let text = crate::orders::values(conn, text, rows, 7);
-        let mut query = conn.composed(text);
-        for event in events {
-            query = query
-                .bind(&j.0)
-                .bind(&event.order)
-                .bind(event.seq)
-                .bind(event.at)
-                .bind(&event.actor)
-                .bind(&event.org)
-                .bind(&event.data);
-        }
-        query.run().await?;
+/// Adds events, in one statement.
+pub(crate) fn add(together: &mut Together<'_>, j: &JurisdictionId, events: &[&Ready]) -> Result<(), StoreError> {
+    let text = "INSERT INTO events (jurisdiction_id, order_id, seq, at, actor, org_id, data) VALUES";
+    together.insert(text, events.len(), 7);
+    for event in events {
+        together
+            .bind(&j.0)?
+            .bind(&event.order)?
+            .bind(event.seq)?
+            .bind(event.at)?
+            .bind(&event.actor)?
+            .bind(&event.org)?
+            .bind(&event.data)?;
     }
     Ok(())
 }

@@ -9,6 +9,7 @@ mod error;
 mod group;
 mod migrate;
 mod readers;
+mod together;
 
 pub mod directory;
 pub mod events;
@@ -26,6 +27,7 @@ pub mod tokens;
 pub use conn::{Conn, Query, Row};
 pub use db::{Db, Engine};
 pub use error::StoreError;
+pub use together::Together;
 
 use jiff::Timestamp;
 

@@ -1,6 +1,6 @@
 //! The people behind an order: contact data (never public), secret link, rating.
 
-use crate::{Conn, StoreError, from_ms, to_ms};
+use crate::{Conn, StoreError, Together, from_ms, to_ms};
 use jiff::Timestamp;
 use luyuan_domain::{
     ids::{JurisdictionId, OrderId, ReporterId},
@@ -58,17 +58,20 @@ fn data(about: &About) -> Result<String, StoreError> {
 /// # Errors
 /// [`StoreError::Conflict`] when the order does not exist.
 pub async fn insert(conn: &mut Conn<'_>, j: &JurisdictionId, reporter: &Reporter) -> Result<(), StoreError> {
-    conn.query(
-        "INSERT INTO reporters (jurisdiction_id, order_id, id, secret_hash, joined_at, data) VALUES ($1,$2,$3,$4,$5,$6)",
-    )
-    .bind(&j.0)
-    .bind(reporter.order.to_string())
-    .bind(reporter.id.to_string())
-    .bind(&reporter.secret_hash)
-    .bind(to_ms(reporter.joined_at))
-    .bind(data(&reporter.about)?)
-    .run()
-    .await?;
+    let mut together = conn.together();
+    add(&mut together, j, reporter)?;
+    together.run().await
+}
+
+pub(crate) fn add(together: &mut Together<'_>, j: &JurisdictionId, reporter: &Reporter) -> Result<(), StoreError> {
+    together.insert("INSERT INTO reporters (jurisdiction_id, order_id, id, secret_hash, joined_at, data) VALUES", 1, 6);
+    together
+        .bind(&j.0)?
+        .bind(reporter.order.to_string())?
+        .bind(reporter.id.to_string())?
+        .bind(&reporter.secret_hash)?
+        .bind(to_ms(reporter.joined_at))?
+        .bind(data(&reporter.about)?)?;
     Ok(())
 }
 

@@ -10,9 +10,9 @@ use luyuan_domain::{
     orders::{Channel, Draft, Event, Kind, Limits, Location, Order, Refusal, clean},
 };
 use luyuan_store::{
-    Conn, StoreError, events, idempotency,
+    Conn, StoreError, idempotency,
     orders::{self, Index},
-    reporters::{self, About, Reporter},
+    reporters::{About, Reporter},
 };
 use serde::{Deserialize, Serialize};
 
@@ -140,20 +140,19 @@ impl App {
             joined_at: now,
             about,
         };
+        // Somebody placed it; the dispatch list sent it on. Made ready here, because there is one writer.
+        let by = std::iter::once(actor).chain(std::iter::repeat(&Actor::System));
+        let ready = orders::Ready::new(&order, index, &by.zip(events).collect::<Vec<_>>())?;
         let placed = Placed { id: order.id, number: order.number.clone(), secret, to: place_chain };
-        let (j, actor, answer, photos) = (self.jurisdiction.clone(), actor.clone(), placed.clone(), new.photos);
-        let (kept, sent_again) = (order.clone(), replay.clone());
+        let (j, answer, photos) = (self.jurisdiction.clone(), placed.clone(), new.photos);
+        let sent_again = replay.clone();
         let written = self
             .db
             .write(move |mut conn| {
                 Box::pin(async move {
-                    orders::insert(&mut conn, &j, &kept, &index).await?;
-                    reporters::insert(&mut conn, &j, &reporter).await?;
-                    // Somebody placed it; the dispatch list sent it on.
-                    events::append(&mut conn, &j, &actor, &events[..1]).await?;
-                    events::append(&mut conn, &j, &Actor::System, &events[1..]).await?;
+                    orders::insert_placed(&mut conn, &j, &ready, &reporter).await?;
                     for photo in photos {
-                        crate::files::take(&mut conn, &j, photo, kept.id).await?;
+                        crate::files::take(&mut conn, &j, photo, answer.id).await?;
                     }
                     if let Some((key, body)) = replay {
                         let text = serde_json::to_string(&answer).map_err(|error| AppError::File(error.to_string()))?;

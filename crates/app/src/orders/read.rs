@@ -10,9 +10,9 @@ use luyuan_domain::{
 };
 use luyuan_store::{
     Conn, StoreError,
-    events::{self, Recorded},
-    files::{self, FileRow},
-    orders::{self, ByDue, Cursor, Dot, Filter, Probe},
+    events::Recorded,
+    files::FileRow,
+    orders::{self, ByDue, Cursor, Dot, Filter, Probe, Whole},
     reporters::{self, Reporter},
 };
 
@@ -61,23 +61,21 @@ impl App {
         let (j, number) = (self.jurisdiction.clone(), number.to_owned());
         let hash = secret.map(sha256);
         let known = hash.clone();
-        let (order, events, files, reporters, carried_on) = self
+        let (whole, carried_on) = self
             .db
             .read(move |mut conn| {
                 Box::pin(async move {
-                    let found = orders::by_number(&mut conn, &j, &number).await?;
-                    let order = found.ok_or(AppError::NotFound("order"))?;
-                    let events = events::of_order(&mut conn, &j, order.id).await?;
-                    let files = files::of_order(&mut conn, &j, order.id).await?;
-                    let reporters = reporters::of_order(&mut conn, &j, order.id).await?;
+                    let found = orders::whole(&mut conn, &j, &number).await?;
+                    let whole = found.ok_or(AppError::NotFound("order"))?;
                     let carried_on = match known {
-                        Some(hash) => carried_on(&mut conn, &j, &order, &hash).await?,
+                        Some(hash) => carried_on(&mut conn, &j, &whole.order, &hash).await?,
                         None => None,
                     };
-                    Ok::<_, AppError>((order, events, files, reporters, carried_on))
+                    Ok::<_, AppError>((whole, carried_on))
                 })
             })
             .await?;
+        let Whole { order, events, files, reporters } = whole;
         let own = reporters.iter().find(|held| Some(&held.secret_hash) == hash.as_ref()).map(|held| held.id);
         let directory = self.directory();
         let holder = order.state.holder().or_else(|| directory.top().map(|org| org.id));
@@ -117,7 +115,7 @@ impl App {
         Ok(Page { orders, next })
     }
 
-    /// How many orders a filter lets through, by state. Up to some ten thousand it is exact; a
+    /// How many orders a filter lets through, by state. Up to a thousand it is exact; a
     /// larger count is at most three seconds old when another process wrote meanwhile, and exact
     /// after every write of this one.
     ///

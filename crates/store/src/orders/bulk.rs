@@ -1,7 +1,11 @@
 //! Many orders at once: rows made ready beside the database, added by few long statements.
 
 use super::{Index, closed_at, data, hidden, similar::open_cell};
-use crate::{Conn, StoreError, events, to_ms};
+use crate::{
+    Conn, StoreError, Together, events,
+    reporters::{self, Reporter},
+    to_ms,
+};
 use luyuan_domain::{
     actor::Actor,
     ids::JurisdictionId,
@@ -81,59 +85,69 @@ impl Ready {
 /// [`StoreError::Conflict`] when a number, or a source's key, is taken.
 pub async fn insert_many(conn: &mut Conn<'_>, j: &JurisdictionId, orders: &[Ready]) -> Result<(), StoreError> {
     for orders in orders.chunks(ROWS) {
-        let rows = orders.len();
-        let text = values(
-            conn,
-            "INSERT INTO orders (jurisdiction_id, id, number, version, state, category, holder_id, place_code, lon, lat,
-               hidden, placed_at, updated_at, due_at, closed_at, search, source, source_key, data,
-               supervised, open_cell) VALUES ",
-            rows,
-            COLUMNS,
-        );
-        let mut query = conn.composed(text);
-        for order in orders {
-            let (lon, lat) = order.point.unzip();
-            query = query
-                .bind(&j.0)
-                .bind(&order.id)
-                .bind(&order.number)
-                .bind(order.version)
-                .bind(order.state)
-                .bind(&order.category)
-                .bind(&order.holder)
-                .bind(&order.place_code)
-                .bind(lon)
-                .bind(lat)
-                .bind(order.hidden)
-                .bind(order.placed_at)
-                .bind(order.updated_at)
-                .bind(order.due_at)
-                .bind(order.closed_at)
-                .bind(&order.search)
-                .bind(&order.source)
-                .bind(&order.source_key)
-                .bind(&order.data)
-                .bind(order.supervised)
-                .bind(order.open_cell);
-        }
-        query.run().await?;
+        let mut together = conn.together();
+        add(&mut together, j, orders)?;
+        together.run().await?;
     }
+    // Beside the orders, not with each few of them: texts of the same length are prepared only once.
     let events: Vec<&events::Ready> = orders.iter().flat_map(|order| &order.events).collect();
-    events::append_ready(conn, j, &events).await
+    for events in events.chunks(2 * ROWS) {
+        let mut together = conn.together();
+        events::add(&mut together, j, events)?;
+        together.run().await?;
+    }
+    Ok(())
 }
 
-/// `text` followed by the places of so many rows.
-pub(crate) fn values(conn: &Conn<'_>, text: &str, rows: usize, columns: usize) -> String {
-    let mut text = text.to_owned();
-    for row in 0..rows {
-        text.push_str(if row == 0 { "(" } else { ",(" });
-        for column in 1..=columns {
-            if column > 1 {
-                text.push(',');
-            }
-            text.push_str(&conn.place_of(row * columns + column));
-        }
-        text.push(')');
+/// Adds an order with its events and the person who placed it.
+///
+/// # Errors
+/// [`StoreError::Conflict`] when its number is taken.
+pub async fn insert_placed(
+    conn: &mut Conn<'_>,
+    j: &JurisdictionId,
+    order: &Ready,
+    reporter: &Reporter,
+) -> Result<(), StoreError> {
+    let mut together = conn.together();
+    add(&mut together, j, std::slice::from_ref(order))?;
+    events::add(&mut together, j, &order.events.iter().collect::<Vec<_>>())?;
+    reporters::add(&mut together, j, reporter)?;
+    together.run().await
+}
+
+fn add(together: &mut Together<'_>, j: &JurisdictionId, orders: &[Ready]) -> Result<(), StoreError> {
+    together.insert(
+        "INSERT INTO orders (jurisdiction_id, id, number, version, state, category, holder_id, place_code, lon, lat,
+           hidden, placed_at, updated_at, due_at, closed_at, search, source, source_key, data,
+           supervised, open_cell) VALUES",
+        orders.len(),
+        COLUMNS,
+    );
+    for order in orders {
+        let (lon, lat) = order.point.unzip();
+        together
+            .bind(&j.0)?
+            .bind(&order.id)?
+            .bind(&order.number)?
+            .bind(order.version)?
+            .bind(order.state)?
+            .bind(&order.category)?
+            .bind(&order.holder)?
+            .bind(&order.place_code)?
+            .bind(lon)?
+            .bind(lat)?
+            .bind(order.hidden)?
+            .bind(order.placed_at)?
+            .bind(order.updated_at)?
+            .bind(order.due_at)?
+            .bind(order.closed_at)?
+            .bind(&order.search)?
+            .bind(&order.source)?
+            .bind(&order.source_key)?
+            .bind(&order.data)?
+            .bind(order.supervised)?
+            .bind(order.open_cell)?;
     }
-    text
+    Ok(())
 }

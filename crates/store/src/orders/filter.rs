@@ -3,7 +3,10 @@
 
 use crate::{Conn, Query, to_ms};
 use jiff::Timestamp;
-use luyuan_domain::ids::{JurisdictionId, OrgId};
+use luyuan_domain::{
+    ids::{JurisdictionId, OrgId},
+    orders::Order,
+};
 
 /// A box of longitudes and latitudes in degrees, borders included.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -270,6 +273,23 @@ impl Filter {
         after: Option<&Cursor>,
         limit: Option<i64>,
     ) -> Query<'c> {
+        let (on, tail) = self.page(j, after, limit);
+        on.query(conn, columns, &tail)
+    }
+
+    /// A query for the `data` of all rows of a page in one text, with commas between them, in any order.
+    pub(super) fn joined<'c>(
+        &self,
+        conn: &'c mut Conn<'_>,
+        j: &JurisdictionId,
+        after: Option<&Cursor>,
+        limit: i64,
+    ) -> Query<'c> {
+        let (on, tail) = self.page(j, after, Some(limit));
+        on.query(conn, "string_agg(data, ',') FROM (SELECT data", &format!("{tail}) AS page"))
+    }
+
+    fn page(&self, j: &JurisdictionId, after: Option<&Cursor>, limit: Option<i64>) -> (Where, String) {
         let mut on = self.conditions(j);
         let (key, direction, beyond) = match self.sort {
             Sort::Newest => ("placed_at", "DESC", "<"),
@@ -292,13 +312,13 @@ impl Filter {
         let limit = limit.map(|limit| format!(" LIMIT {limit}")).unwrap_or_default();
         let order = format!(" ORDER BY {key} {direction}, id {direction}");
         if self.places.is_empty() {
-            return on.query(conn, columns, &format!("{order}{limit}"));
+            return (on, format!("{order}{limit}"));
         }
         // A street has tens of thousands: what is sorted are entries of the index, not whole orders.
         // The outer order is written so that it does not lead back to an index of all orders.
         let outer = format!(" ORDER BY {key} + 0 {direction}, id {direction}");
         on.text = format!(" FROM orders WHERE jurisdiction_id = $1 AND id IN (SELECT id{}{order}{limit})", on.text);
-        on.query(conn, columns, &outer)
+        (on, outer)
     }
 
     /// A query for `columns` with `tail` after the conditions, for those who read a page by its number.
@@ -311,12 +331,25 @@ impl Filter {
         self.conditions(j).query(conn, columns, tail)
     }
 
+    /// How two orders stand in a list.
+    pub(super) fn compare(&self, a: &Order, b: &Order) -> std::cmp::Ordering {
+        let key = |order: &Order| (self.instant(order), order.id);
+        match self.sort {
+            Sort::Newest => key(b).cmp(&key(a)),
+            Sort::Oldest | Sort::Due => key(a).cmp(&key(b)),
+        }
+    }
+
     /// The cursor after an order that ends a page.
-    pub fn cursor(&self, order: &luyuan_domain::orders::Order) -> Cursor {
-        let ms = match self.sort {
+    pub fn cursor(&self, order: &Order) -> Cursor {
+        Cursor { ms: self.instant(order), id: order.id.to_string() }
+    }
+
+    /// Milliseconds by which a list is sorted.
+    fn instant(&self, order: &Order) -> i64 {
+        match self.sort {
             Sort::Newest | Sort::Oldest => to_ms(order.placed_at),
             Sort::Due => order.state.due().map_or(i64::MAX, to_ms),
-        };
-        Cursor { ms, id: order.id.to_string() }
+        }
     }
 }

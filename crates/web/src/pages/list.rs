@@ -55,8 +55,8 @@ pub(crate) fn states(v: &Viewer, wanted: &Wanted) -> Vec<Choice> {
 /// Choices of streets and towns.
 pub(crate) fn streets(site: &Site, wanted: &Wanted) -> Vec<Choice> {
     let directory = site.app.directory();
-    let upper = directory.places().iter().filter(|place| place.kind.level() == Some(1));
-    upper
+    directory
+        .streets()
         .map(|place| Choice {
             value: place.code.clone(),
             words: place.name.clone(),
