@@ -115,6 +115,7 @@ impl App {
             jurisdiction: tokens::trial(&self.jurisdiction),
             env: self.env.beside(),
             live: Live::new(),
+            counts: counts::Counts::default(),
             ..self.clone()
         }
     }

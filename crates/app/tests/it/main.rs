@@ -5,4 +5,5 @@ mod export;
 mod import;
 mod orders;
 mod registers;
+mod search;
 mod stage;

@@ -1,33 +1,24 @@
-#![allow(clippy::unwrap_used)]
 //! What is found and counted, on both engines: similar orders to the metre and the day, counts right
 //! after writes, deadlines.
 
+use crate::{import::import, stage::app};
 use jiff::SignedDuration;
 use luyuan_app::{
     App,
-    env::Env,
     orders::{ByDue, Contact, Filter, Place, Replying, Seen, Sort, Where},
 };
 use luyuan_domain::{
     actor::Actor,
     geo::{Local, Wgs84},
-    ids::{JurisdictionId, PersonId},
+    ids::PersonId,
     orders::{Channel, Kind},
 };
-use luyuan_store::{Db, testing::on_both_engines};
+use luyuan_store::testing::on_both_engines;
 use uuid::Uuid;
 
 /// A category that the demonstration's own orders do not have.
 const CATEGORY: &str = "E01001";
 const COMPOUND: &str = "410103012012001";
-
-async fn start(db: Db) -> (App, tempfile::TempDir) {
-    let files = tempfile::tempdir().unwrap();
-    let app = App::start(db, JurisdictionId("erqi".into()), files.path().into(), Env::default()).await.unwrap();
-    app.load_rules().await.unwrap();
-    app.load_demo(|_| {}).await.unwrap();
-    (app, files)
-}
 
 fn middle(app: &App) -> Wgs84 {
     app.directory().place_by_code(COMPOUND).unwrap().centre.unwrap()
@@ -66,7 +57,7 @@ fn seen(number: &str) -> Seen {
 #[tokio::test]
 async fn similar_orders_are_near_recent_open_public_and_of_the_category() {
     on_both_engines(|db, engine| async move {
-        let (app, files) = start(db.clone()).await;
+        let (app, files) = app(db.clone()).await;
         assert_eq!(similar(&app).await, [""; 0], "{engine}");
         // The ruleset says 120 m; cells of the grid end somewhere between.
         let far = place(&app, [-84.0, 84.0], |_| {}).await;
@@ -108,7 +99,7 @@ async fn similar_orders_are_near_recent_open_public_and_of_the_category() {
 #[tokio::test]
 async fn counts_are_right_after_every_write() {
     on_both_engines(|db, engine| async move {
-        let (app, _files) = start(db).await;
+        let (app, _files) = app(db).await;
         let open = || Filter { public: true, categories: vec![CATEGORY.into()], ..Filter::default() };
         assert_eq!(app.count(open()).await.unwrap(), []);
         let first = place(&app, [0.0, 0.0], |_| {}).await;
@@ -135,7 +126,7 @@ async fn counts_are_right_after_every_write() {
 #[tokio::test]
 async fn deadlines_are_counted_as_they_are_listed() {
     on_both_engines(|db, engine| async move {
-        let (app, _files) = start(db).await;
+        let (app, _files) = app(db).await;
         let filter =
             || Filter { states: ["routed", "accepted", "in_progress"].map(str::to_owned).into(), ..Filter::default() };
         let now = app.env.now();
@@ -159,6 +150,28 @@ async fn deadlines_are_counted_as_they_are_listed() {
         let expected: Vec<_> = all.into_iter().filter(|order| order.state.holder() == Some(holder)).collect();
         assert_eq!(own, expected, "{engine}");
         assert!(counted.late > 0 && counted.fine > 0 && counted.all >= counted.late + counted.soon + counted.fine);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_count_that_is_kept_is_the_districts_own() {
+    on_both_engines(|db, engine| async move {
+        let (app, folder) = app(db).await;
+        let mapping = "name = \"many\"\ncrs = \"wgs84\"\nzone = \"UTC\"\ntime = \"%Y-%m-%d\"\n[columns]\nkey = \"key\"\nplaced = \"day\"\n\
+             description = \"words\"\naddress = \"words\"\n[category]\ncolumn = \"words\"\ndefault = \"E06010\"\n";
+        let rows = |from: u32| (from..from + 1_500).map(|row| format!("{row},2026-03-01,row {row}\n")).collect::<String>();
+        let sum = |counted: Vec<(String, i64)>| counted.iter().map(|(_, count)| count).sum::<i64>();
+        let here = sum(app.count(Filter::default()).await.unwrap());
+        let trial = app.trial();
+        for (round, from) in (1..).zip([0, 10_000]) {
+            let csv = format!("key,day,words\n{}", rows(from));
+            let report = import(&app, folder.path(), mapping, csv.as_bytes(), None).await.unwrap();
+            assert_eq!(report.added, 1_500, "{engine}: {report:?}");
+            // Large enough to be kept, and right at once after the next import all the same.
+            assert_eq!(sum(app.count(Filter::default()).await.unwrap()), here + 1_500 * round, "{engine}");
+            assert_eq!(sum(trial.count(Filter::default()).await.unwrap()), 0, "{engine}: the trial counts its own");
+        }
     })
     .await;
 }
