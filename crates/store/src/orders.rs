@@ -38,11 +38,6 @@ fn read(row: &Row) -> Result<Order, StoreError> {
     row.json(0, "orders", "data")
 }
 
-/// Whether the public may not see an order: private, or diverted.
-fn hidden(order: &Order) -> i64 {
-    i64::from(order.private || matches!(order.state, State::Diverted { .. }))
-}
-
 fn closed_at(order: &Order) -> Option<i64> {
     match &order.state {
         State::Closed { at, .. } => Some(to_ms(*at)),
@@ -73,7 +68,7 @@ pub async fn insert(conn: &mut Conn<'_>, j: &JurisdictionId, order: &Order, inde
     .bind(&index.place_code)
     .bind(order.location.point.map(|point| point.lon))
     .bind(order.location.point.map(|point| point.lat))
-    .bind(hidden(order))
+    .bind(i64::from(order.hidden()))
     .bind(to_ms(order.placed_at))
     .bind(to_ms(order.updated_at))
     .bind(order.state.due().map(to_ms))
@@ -107,7 +102,7 @@ pub async fn update(conn: &mut Conn<'_>, j: &JurisdictionId, order: &Order, seen
         .bind(order.state.code())
         .bind(&order.category)
         .bind(order.state.holder().map(|org| org.to_string()))
-        .bind(hidden(order))
+        .bind(i64::from(order.hidden()))
         .bind(to_ms(order.updated_at))
         .bind(order.state.due().map(to_ms))
         .bind(closed_at(order))

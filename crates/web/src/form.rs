@@ -7,6 +7,8 @@ use axum::{
     http::{StatusCode, header},
     response::Response,
 };
+use luyuan_app::{App, AppError};
+use luyuan_domain::ids::FileId;
 
 /// A form that came from one of our own pages.
 #[derive(Debug, Default)]
@@ -21,6 +23,15 @@ impl Form {
     /// A field's value without surrounding white space; empty when it was not sent.
     pub fn get(&self, name: &str) -> &str {
         self.fields.iter().find(|(field, _)| field == name).map_or("", |(_, value)| value.trim())
+    }
+
+    /// Keeps the photos; what was kept before a bad one stays free, and is not lost.
+    pub async fn keep_photos(&self, app: &App, evidence: bool) -> Result<Vec<FileId>, AppError> {
+        let mut kept = Vec::with_capacity(self.photos.len());
+        for photo in &self.photos {
+            kept.push(app.keep_photo(photo.to_vec(), evidence).await?);
+        }
+        Ok(kept)
     }
 
     /// All values of a field.

@@ -5,6 +5,7 @@ use crate::{
     Site,
     fault::{Fault, dressed, is_bare},
     i18n::Language,
+    pages::filter::soon,
     request::{self, RequestId},
 };
 use axum::{
@@ -126,14 +127,18 @@ impl Viewer {
         self.with(key, "span", amount)
     }
 
-    /// How a deadline is coloured: late, soon (under a fifth of two days), or in time.
+    /// How a deadline is coloured: late, soon, or in time, as lists are narrowed by it.
     pub fn urgency(&self, due: Timestamp) -> &'static str {
-        let minutes = (due.as_millisecond() - self.now.as_millisecond()) / 60_000;
-        match minutes {
-            ..0 => "late",
-            0..720 => "soon",
+        match due {
+            due if due < self.now => "late",
+            due if due < soon(self.now) => "soon",
             _ => "fine",
         }
+    }
+
+    /// A deadline as pages show it: how long is left, how it is coloured, when it is.
+    pub fn due(&self, due: Timestamp) -> (String, &'static str, String) {
+        (self.left(due), self.urgency(due), self.when(due))
     }
 
     /// The address of this page in the other language.

@@ -143,7 +143,7 @@ impl App {
             version: order.version,
             state: order.state.code(),
             holder: order.state.holder(),
-            hidden: order.private || order.state.code() == "diverted",
+            hidden: order.hidden(),
         });
     }
 }

@@ -58,7 +58,7 @@ impl App {
                     let order = find(&mut conn, &j, &Seen { number, version: None }).await?;
                     let context = app.context(&mut conn, &order, now).await?;
                     context.permit(&actor, Action::Note, &order)?;
-                    if order.private || order.state.code() == "diverted" {
+                    if order.hidden() {
                         return Err(AppError::NotFound("order"));
                     }
                     let Actor::Integrator { label } = &actor else { return Err(Refusal::NotPermitted.into()) };

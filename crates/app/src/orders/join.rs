@@ -10,7 +10,7 @@ use crate::{App, AppError, env::sha256};
 use luyuan_domain::{
     actor::Actor,
     ids::{FileId, ReporterId},
-    orders::{Event, Refusal, State, Timetable, clean},
+    orders::{Event, Refusal, Timetable, clean},
 };
 use luyuan_store::{
     StoreError, idempotency,
@@ -63,7 +63,7 @@ impl App {
                 Box::pin(async move {
                     let j = app.jurisdiction.clone();
                     let order = find(&mut conn, &j, &Seen { number, version: None }).await?;
-                    if order.private || matches!(order.state, State::Diverted { .. }) {
+                    if order.hidden() {
                         return Err(AppError::NotFound("order"));
                     }
                     let reporter = Reporter { id, order: order.id, secret_hash, joined_at: now, about };

@@ -47,11 +47,6 @@ pub struct Page {
     pub next: Option<Cursor>,
 }
 
-/// Whether the public may not know of an order.
-fn hidden(order: &Order) -> bool {
-    order.private || order.state.code() == "diverted"
-}
-
 impl App {
     /// An order with its story, for an actor; `secret` is the one of a reporter's link.
     ///
@@ -84,7 +79,7 @@ impl App {
         let subject = Subject { holder, above: &above, whistled: &whistled, reporters: &[] };
         let internal = may(actor, Action::ReadInternal, &subject);
         // A merged order stays readable by its old link, which leads on to the one that carries on.
-        if hidden(&order) && !internal && own.is_none() && carried_on.is_none() {
+        if order.hidden() && !internal && own.is_none() && carried_on.is_none() {
             return Err(AppError::NotFound("order"));
         }
         let reporter_count = reporters.len();

@@ -269,6 +269,11 @@ impl State {
 }
 
 impl Order {
+    /// Whether the public may not know of it: private, or diverted.
+    pub fn hidden(&self) -> bool {
+        self.private || matches!(self.state, State::Diverted { .. })
+    }
+
     /// Co-handlers who were called and have not reported.
     pub fn whistled(&self) -> Vec<OrgId> {
         self.whistles.iter().filter(|whistle| whistle.report.is_none()).map(|whistle| whistle.to).collect()

@@ -1,6 +1,6 @@
 //! Many orders at once: rows made ready beside the database, added by few long statements.
 
-use super::{Index, closed_at, data, hidden, similar::open_cell};
+use super::{Index, closed_at, data, similar::open_cell};
 use crate::{
     Conn, StoreError, Together, events,
     reporters::{self, Reporter},
@@ -58,7 +58,7 @@ impl Ready {
             holder: order.state.holder().map(|org| org.to_string()),
             place_code: index.place_code,
             point: order.location.point.map(|point| (point.lon, point.lat)),
-            hidden: hidden(order),
+            hidden: i64::from(order.hidden()),
             placed_at: to_ms(order.placed_at),
             updated_at: to_ms(order.updated_at),
             due_at: order.state.due().map(to_ms),

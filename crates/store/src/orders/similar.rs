@@ -1,6 +1,6 @@
 //! Open orders near a point: found by the cells of a grid around it, nearest first.
 
-use super::{Order, State, hidden, read};
+use super::{Order, State, read};
 use crate::{Conn, StoreError, to_ms};
 use jiff::Timestamp;
 use luyuan_domain::{
@@ -45,7 +45,7 @@ pub(super) fn open_cell(order: &Order) -> Option<i64> {
         | State::Routed { .. }
         | State::Accepted { .. }
         | State::InProgress { .. }
-        | State::Deferred { .. } => hidden(order) == 0,
+        | State::Deferred { .. } => !order.hidden(),
         State::Replied { .. } | State::Closed { .. } | State::Merged { .. } | State::Diverted { .. } => false,
     };
     let point = order.location.point.filter(|_| open)?;

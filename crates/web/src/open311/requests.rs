@@ -1,6 +1,7 @@
 //! Service requests: lists with every filter, and one.
 
 use super::{Answer, call::Call, errors::Errors, params::Params, record::record, reply::Node};
+use crate::pages::filter::ENDED;
 use jiff::{SignedDuration, Timestamp};
 use luyuan_app::orders::{Filter, Leaf};
 use luyuan_domain::{
@@ -76,7 +77,7 @@ pub(super) fn filter(call: &Call, bounded: bool) -> Result<Filter, Errors> {
             "closed" => true,
             _ => return Err(call.bad_with("open311-choice", "status", "open, closed")),
         };
-        let states = State::CODES.into_iter().filter(|code| ["closed", "merged", "diverted"].contains(code) == ended);
+        let states = State::CODES.into_iter().filter(|code| ENDED.contains(code) == ended);
         filter.states.extend(states.map(str::to_owned));
     }
     let updated = ["updated_after", "updated_before"];

@@ -94,10 +94,7 @@ async fn run(site: &Site, v: &Viewer, number: &str, act: &str, form: Form) -> Re
         "question" => app.ask(&actor, &seen, text("question")).await,
         "reply" => {
             // Photos are kept first: they stay free when the reply is refused, and are not lost.
-            let mut files = Vec::new();
-            for photo in &form.photos {
-                files.push(app.keep_photo(photo.to_vec(), true).await?);
-            }
+            let files = form.keep_photos(app, true).await?;
             app.reply(&actor, &seen, Replying { text: text("reply"), files }).await
         }
         "callback" => {

@@ -32,7 +32,8 @@ pub(crate) struct Wanted {
 
 /// States in which something is still to be done.
 pub(crate) const OPEN: [&str; 6] = ["placed", "routed", "accepted", "in_progress", "deferred", "replied"];
-const ENDED: [&str; 3] = ["closed", "merged", "diverted"];
+/// States in which nothing more happens by itself.
+pub(crate) const ENDED: [&str; 3] = ["closed", "merged", "diverted"];
 
 /// Deadlines before this instant are soon.
 pub(crate) fn soon(now: Timestamp) -> Timestamp {

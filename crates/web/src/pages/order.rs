@@ -302,13 +302,10 @@ async fn add_photos(State(site): State<Site>, v: Viewer, Path(number): Path<Stri
         Err(page) => return page,
     };
     let Some(id) = detail.own else { return Fault::forged().page(&v) };
-    let mut kept = Vec::new();
-    for photo in &form.photos {
-        match site.app.keep_photo(photo.to_vec(), false).await {
-            Ok(id) => kept.push(id),
-            Err(error) => return Fault::from(error).page(&v),
-        }
-    }
+    let kept = match form.keep_photos(&site.app, false).await {
+        Ok(kept) => kept,
+        Err(error) => return Fault::from(error).page(&v),
+    };
     let seen = Seen { number: number.clone(), version: None };
     match site.app.add_photos(&Actor::Reporter { id }, &seen, kept).await {
         Ok(_) => Redirect::to(&format!("/orders/{number}?key={}", encode(form.get("key")))).into_response(),

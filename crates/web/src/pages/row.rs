@@ -75,7 +75,7 @@ impl Row {
             description: order.description.clone(),
             placed: v.when(order.placed_at),
             holder: order.state.holder().map(|org| directory.org_name(org)).unwrap_or_default(),
-            due: order.state.due().map(|due| (v.left(due), v.urgency(due), v.when(due))),
+            due: order.state.due().map(|due| v.due(due)),
             supervised: order.supervised,
             reworks: order.reworks,
             private: order.private,

@@ -71,23 +71,9 @@ fn deadlines(v: &Viewer, rules: &Ruleset) -> Vec<Line> {
 }
 
 fn bounds(v: &Viewer, rules: &Ruleset) -> Vec<Line> {
-    let values = [
-        ("max_reworks", rules.max_reworks.to_string()),
-        ("max_extensions", rules.max_extensions.to_string()),
-        ("defer_days", rules.defer_days.to_string()),
-        ("max_text", rules.max_text.to_string()),
-        ("max_photos", rules.max_photos.to_string()),
-        ("max_photo_bytes", rules.max_photo_bytes.to_string()),
-        ("max_photo_pixels", rules.max_photo_pixels.to_string()),
-        ("border_metres", rules.border_metres.to_string()),
-        ("duplicate_metres", rules.duplicate_metres.to_string()),
-        ("duplicate_hours", rules.duplicate_hours.to_string()),
-        ("similar_metres", rules.similar_metres.to_string()),
-        ("similar_days", rules.similar_days.to_string()),
-        ("max_similar", rules.max_similar.to_string()),
-    ];
-    let shown =
-        values.into_iter().filter_map(|(name, value)| Some(line(v, v.code("bound", name), value, rules.origin(name)?)));
+    let shown = Ruleset::BOUNDS
+        .into_iter()
+        .filter_map(|name| Some(line(v, v.code("bound", name), rules.bound(name)?.to_string(), rules.origin(name)?)));
     shown.collect()
 }
 

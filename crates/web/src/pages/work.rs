@@ -127,7 +127,7 @@ async fn inbox(State(site): State<Site>, v: Viewer, Query(mut wanted): Query<Wan
         // Who was called has a deadline of its own.
         let called = order.whistles.iter().find(|whistle| whistle.to == staff.org && whistle.report.is_none());
         if let Some(due) = called.filter(|_| wanted.desk == "called").and_then(|whistle| whistle.due) {
-            row.due = Some((v.left(due), v.urgency(due), v.when(due)));
+            row.due = Some(v.due(due));
         }
         row
     };
