@@ -11,13 +11,16 @@ mod migrate;
 mod readers;
 mod together;
 
+pub mod audit;
 pub mod directory;
 pub mod events;
 pub mod files;
 pub mod idempotency;
+pub mod keys;
 pub mod orders;
 pub mod people;
 pub mod reporters;
+pub mod roles;
 pub mod settings;
 pub mod stories;
 #[cfg(feature = "testing")]

@@ -36,6 +36,13 @@ const MIGRATIONS: &[(i64, &str, &str, &str, &str)] = &[
         include_str!("../migrations/0005_handling.sqlite.sql"),
         include_str!("../migrations/0005_handling.postgres.sql"),
     ),
+    (
+        7,
+        "identity",
+        include_str!("../migrations/0007_identity.sql"),
+        include_str!("../migrations/0007_identity.sqlite.sql"),
+        include_str!("../migrations/0007_identity.postgres.sql"),
+    ),
 ];
 
 pub(crate) async fn run<'a, A>(to: A, engine: Engine) -> Result<(), StoreError>
