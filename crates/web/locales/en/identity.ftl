@@ -74,3 +74,7 @@ error-scope_missing = Please choose what the key may be used for.
 error-scope = This key is not for this. It needs the scope “{ $detail }”: ask the operator for a key that has it.
 error-key_ended = This key ended on { $detail }. Ask the operator for a new one.
 open311-key-ended = Invalid api_key received -- can't proceed with the request. This api_key ended on { $detail }; ask the operator for a new one.
+rules-table-roles = What each role may do
+separate = Separate administrators (system, security, audit)
+separate-yes = required
+separate-no = not required

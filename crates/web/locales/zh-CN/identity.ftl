@@ -74,3 +74,7 @@ error-scope_missing = 请选择密钥的权限范围。
 error-scope = 该密钥无此权限，需要“{ $detail }”。请向运维人员申请。
 error-key_ended = 该密钥已于 { $detail } 终止。请向运维人员申请新的密钥。
 open311-key-ended = Invalid api_key received -- can't proceed with the request. 该密钥已于 { $detail } 终止，请向运维人员申请新的密钥。
+rules-table-roles = 各角色的权限
+separate = 三员分立（系统、安全、审计）
+separate-yes = 实行
+separate-no = 不要求

@@ -74,7 +74,7 @@ fn offices_are_separate_only_where_the_rules_say_so() {
     let before = [held(Role::SystemAdministrator, 0, Some(5))];
     assert_eq!(strict.may_give(&held(Role::AuditAdministrator, 5, None), &before, false), Ok(()));
     assert_eq!(strict.may_give(&held(Role::AuditAdministrator, 4, None), &before, false), Err(RoleRefusal::TwoOffices));
-    assert_eq!(free.may_give(&audit, &[audit.clone()], false), Err(RoleRefusal::AlreadyHeld));
+    assert_eq!(free.may_give(&audit, std::slice::from_ref(&audit), false), Err(RoleRefusal::AlreadyHeld));
     assert_eq!(free.may_give(&held(Role::Lead, 3, Some(3)), &[], false), Err(RoleRefusal::EndsFirst));
 }
 
