@@ -7,6 +7,7 @@ mod import;
 mod key;
 mod place_order;
 mod progress;
+mod role;
 mod serve;
 mod user;
 
@@ -85,7 +86,10 @@ enum Command {
     /// Accounts
     #[command(subcommand)]
     User(user::Verb),
-    /// Keys with which programs place orders
+    /// Roles: what people may do, where, and for how long
+    #[command(subcommand)]
+    Role(role::Verb),
+    /// Keys of programs
     #[command(subcommand)]
     Key(key::Verb),
 }
@@ -185,6 +189,7 @@ pub async fn run(cli: Cli) -> Result<(), Trouble> {
         Command::Import(what) => import::run(common.start().await?, what).await,
         Command::Export(what) => export::run(common.start().await?, what).await,
         Command::User(verb) => user::run(common.start().await?, verb).await,
+        Command::Role(verb) => role::run(common.start().await?, verb).await,
         Command::Key(verb) => key::run(common.start().await?, verb).await,
     }
 }

@@ -19,6 +19,10 @@ pub enum Verb {
         /// Code of the organisation they act for
         #[arg(long)]
         org: String,
+        /// What they are there: worker, lead, intake, administrator, system_administrator,
+        /// security_administrator, audit_administrator
+        #[arg(long, default_value = "lead")]
+        role: String,
     },
     /// List the accounts
     List,
@@ -27,12 +31,13 @@ pub enum Verb {
 /// Carries it out.
 pub async fn run(app: App, verb: Verb) -> Result<(), Trouble> {
     match verb {
-        Verb::Add { login, name, org } => {
+        Verb::Add { login, name, org, role } => {
             let unknown = || Trouble { code: 3, sentence: format!("no organisation has the code {org}") };
             let org = app.directory().org_by_code(&org).map(|org| org.id).ok_or_else(unknown)?;
+            let role = super::role::known(&role)?;
             let mut password = String::new();
             std::io::stdin().lock().read_line(&mut password)?;
-            app.add_person(&login, &name, password.trim_end_matches(['\r', '\n']), org, false).await?;
+            app.add_person(&login, &name, password.trim_end_matches(['\r', '\n']), org, role, false).await?;
             println!("added {login}");
         }
         Verb::List => {

@@ -1,6 +1,6 @@
 //! What a use case may refuse or fail with.
 
-use luyuan_domain::orders::Refusal;
+use luyuan_domain::{orders::Refusal, roles::Scope};
 use luyuan_store::StoreError;
 use thiserror::Error;
 
@@ -25,6 +25,9 @@ pub enum AppError {
     /// Login or password do not fit.
     #[error("login or password")]
     Login,
+    /// A program's key is not for this; it would need the scope.
+    #[error("the key lacks the scope {}", .0.code())]
+    Scope(Scope),
     /// The database.
     #[error(transparent)]
     Store(StoreError),
@@ -65,6 +68,7 @@ impl AppError {
             Self::Outside => "outside",
             Self::KeyReused => "key_reused",
             Self::Login => "login",
+            Self::Scope(_) => "scope",
             Self::Store(error) => error.code(),
             Self::Rules(_) => "rules",
             Self::Import(_) => "import",

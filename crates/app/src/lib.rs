@@ -1,6 +1,7 @@
 //! Use cases: one function per verb, called by every front door (pages, JSON API, Open311, files,
 //! command line, the clock).
 
+pub mod audit;
 mod counts;
 pub mod demo;
 pub mod directory;
@@ -9,9 +10,11 @@ pub mod error;
 pub mod export;
 pub mod files;
 pub mod import;
+pub mod keys;
 pub mod live;
 pub mod orders;
 pub mod people;
+pub mod roles;
 pub mod rules;
 pub mod tokens;
 

@@ -1,13 +1,17 @@
-//! Accounts, logging in, sessions, and keys of programs.
+//! Accounts, logging in, sessions.
 
 use crate::{App, AppError, env::sha256};
 use argon2::{Argon2, PasswordHasher, PasswordVerifier};
 use jiff::SignedDuration;
 use luyuan_domain::{
-    actor::Actor,
-    ids::{OrgId, PersonId},
+    actor::{Action, Actor},
+    ids::{OrgId, PersonId, RoleId},
+    roles::{Grants, Held, Role},
 };
-use luyuan_store::people::{self, Person};
+use luyuan_store::{
+    people::{self, Person},
+    roles,
+};
 
 /// How long a session lasts: one working day, so that a shared office computer is not left open.
 const SESSION: SignedDuration = SignedDuration::from_hours(12);
@@ -23,17 +27,24 @@ pub struct Staff {
     pub name: String,
     /// For which organisation.
     pub org: OrgId,
+    /// What their roles there let them do now.
+    pub grants: Grants,
 }
 
 impl Staff {
     /// As an actor of the rules.
     pub fn actor(&self) -> Actor {
-        Actor::Staff { person: self.person, org: self.org }
+        Actor::Staff { person: self.person, org: self.org, grants: self.grants.clone() }
+    }
+
+    /// Whether their roles let them do something somewhere.
+    pub fn may(&self, action: Action) -> bool {
+        self.grants.anywhere(action)
     }
 }
 
 impl App {
-    /// Adds an account that is a member of an organisation.
+    /// Adds an account that holds a role in an organisation.
     ///
     /// # Errors
     /// [`AppError::Wrong`] for a short password or a taken login.
@@ -43,6 +54,7 @@ impl App {
         name: &str,
         password: &str,
         org: OrgId,
+        role: Role,
         demo: bool,
     ) -> Result<PersonId, AppError> {
         if password.chars().count() < SHORTEST {
@@ -56,7 +68,8 @@ impl App {
             password_hash: hash,
             demo,
         };
-        let (j, now, id, taken) = (self.jurisdiction.clone(), self.env.now(), person.id, login.to_owned());
+        let (j, id, taken) = (self.jurisdiction.clone(), person.id, login.to_owned());
+        let held = self.new_role(id, org, role);
         self.db
             .write(move |mut conn| {
                 Box::pin(async move {
@@ -64,7 +77,7 @@ impl App {
                         return Err(AppError::wrong("login", "login_taken", taken));
                     }
                     people::put(&mut conn, &j, &person).await?;
-                    people::join(&mut conn, &j, person.id, org, now).await?;
+                    roles::give(&mut conn, &j, &held).await?;
                     Ok(())
                 })
             })
@@ -72,19 +85,24 @@ impl App {
         Ok(id)
     }
 
+    /// A role from now on, everywhere in an organisation.
+    pub(crate) fn new_role(&self, person: PersonId, org: OrgId, role: Role) -> Held {
+        Held { id: RoleId(self.env.id()), person, org, role, place: None, since: self.env.now(), until: None }
+    }
+
     /// Logs in; the session's token, which is shown once and kept as a hash.
     ///
     /// # Errors
     /// [`AppError::Login`], the same whether the login or the password is wrong.
     pub async fn log_in(&self, login: &str, password: &str) -> Result<String, AppError> {
-        let (j, login, now) = (self.jurisdiction.clone(), login.trim().to_owned(), self.env.now());
+        let (j, login) = (self.jurisdiction.clone(), login.trim().to_owned());
         let found = self
             .db
             .read(move |mut conn| {
                 Box::pin(async move {
                     let Some(person) = people::by_login(&mut conn, &j, &login).await? else { return Ok(None) };
-                    let orgs = people::orgs_of(&mut conn, &j, person.id, now).await?;
-                    Ok::<_, AppError>(Some((person, orgs)))
+                    let held = roles::of_person(&mut conn, &j, person.id).await?;
+                    Ok::<_, AppError>(Some((person, held)))
                 })
             })
             .await?;
@@ -95,9 +113,10 @@ impl App {
         };
         let password = password.to_owned();
         let fits = tokio::task::spawn_blocking(move || verify(&password, &kept)).await.unwrap_or(false);
-        let Some((person, orgs)) = found.filter(|_| known && fits) else { return Err(AppError::Login) };
-        let org = *orgs.first().ok_or(AppError::Login)?;
-        self.open_session(person.id, org).await
+        let Some((person, held)) = found.filter(|_| known && fits) else { return Err(AppError::Login) };
+        // The oldest of the organisations for which they may do something today.
+        let first = held.iter().map(|held| held.org).find(|org| self.grants(&held, *org).is_ok_and(some));
+        self.open_session(person.id, first.ok_or(AppError::Login)?).await
     }
 
     async fn open_session(&self, person: PersonId, org: OrgId) -> Result<String, AppError> {
@@ -120,12 +139,36 @@ impl App {
     /// As the database says.
     pub async fn session(&self, token: &str) -> Result<Option<Staff>, AppError> {
         let (j, hash, now) = (self.jurisdiction.clone(), sha256(token), self.env.now());
-        let session = self
-            .db
-            .read(move |mut conn| Box::pin(async move { people::session(&mut conn, &j, &hash, now).await }))
-            .await
-            .map_err(AppError::Store)?;
-        Ok(session.map(|session| Staff { person: session.person, name: session.name, org: session.org }))
+        let found = self.db.read(move |mut conn| {
+            Box::pin(async move {
+                let Some(session) = people::session(&mut conn, &j, &hash, now).await? else { return Ok(None) };
+                let held = roles::of_person(&mut conn, &j, session.person).await?;
+                Ok(Some((session, held)))
+            })
+        });
+        let Some((session, held)) = found.await.map_err(AppError::Store)? else { return Ok(None) };
+        let grants = self.grants(&held, session.org)?;
+        // Who holds no role any more is not logged in any more.
+        let staff = Staff { person: session.person, name: session.name, org: session.org, grants };
+        Ok(Some(staff).filter(|staff| some(staff.grants.clone())))
+    }
+
+    /// As whom somebody acts who holds one role everywhere in an organisation: for commands and
+    /// tests that have no account at hand.
+    ///
+    /// # Errors
+    /// [`AppError::Rules`] when there is no table of roles.
+    pub fn acting(&self, person: PersonId, org: OrgId, role: Role) -> Result<Actor, AppError> {
+        Ok(Actor::Staff { person, org, grants: self.grants(&[self.new_role(person, org, role)], org)? })
+    }
+
+    /// What roles let somebody do for an organisation now.
+    ///
+    /// # Errors
+    /// [`AppError::Rules`] when there is no table of roles.
+    pub fn grants(&self, held: &[Held], org: OrgId) -> Result<Grants, AppError> {
+        let now = self.env.now();
+        Ok(self.rulebook().roles(now)?.grants(held, org, now))
     }
 
     /// Ends a session.
@@ -150,29 +193,10 @@ impl App {
             .await
             .map_err(AppError::Store)
     }
+}
 
-    /// Keeps a program's key as a hash.
-    ///
-    /// # Errors
-    /// As the database says.
-    pub async fn add_key(&self, key: &str, label: &str) -> Result<(), AppError> {
-        let (j, hash, label, now) = (self.jurisdiction.clone(), sha256(key), label.to_owned(), self.env.now());
-        let added = self
-            .db
-            .write(move |mut conn| Box::pin(async move { people::add_key(&mut conn, &j, &hash, &label, now).await }));
-        added.await.map_err(AppError::Store)
-    }
-
-    /// The program that a key belongs to.
-    ///
-    /// # Errors
-    /// As the database says.
-    pub async fn integrator(&self, key: &str) -> Result<Option<Actor>, AppError> {
-        let (j, hash, now) = (self.rules_of.clone(), sha256(key), self.env.now());
-        let label =
-            self.db.read(move |mut conn| Box::pin(async move { people::key_label(&mut conn, &j, &hash, now).await }));
-        Ok(label.await.map_err(AppError::Store)?.map(|label| Actor::Integrator { label }))
-    }
+fn some(grants: Grants) -> bool {
+    !grants.0.is_empty()
 }
 
 /// The hash of a password, made beside the threads that answer.

@@ -11,5 +11,6 @@ pub mod located;
 pub mod orders;
 pub mod org;
 pub mod place;
+pub mod roles;
 pub mod ruleset;
 mod table;

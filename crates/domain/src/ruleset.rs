@@ -7,12 +7,14 @@ mod in_force;
 mod problem;
 pub(crate) mod read;
 mod receipts;
+mod roles;
 
 pub use crate::dated::{Provenance, Status};
 pub use book::Rulesets;
 pub use in_force::InForce;
 pub use problem::RulesetProblem;
 pub use receipts::{Receipt, ReceiptRule, Receipts};
+pub use roles::{RoleRule, RoleRules};
 
 use crate::{
     calendar::{Limit, WorkingTime},

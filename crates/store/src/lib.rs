@@ -13,13 +13,16 @@ mod readers;
 mod together;
 mod value;
 
+pub mod audit;
 pub mod directory;
 pub mod events;
 pub mod files;
 pub mod idempotency;
+pub mod keys;
 pub mod orders;
 pub mod people;
 pub mod reporters;
+pub mod roles;
 pub mod settings;
 pub mod stories;
 #[cfg(feature = "testing")]

@@ -32,6 +32,13 @@ const MIGRATIONS: &[(i64, &str, &str, &str, &str)] = &[
         include_str!("../migrations/0005_handling.sqlite.sql"),
         include_str!("../migrations/0005_handling.postgres.sql"),
     ),
+    (
+        7,
+        "identity",
+        include_str!("../migrations/0007_identity.sql"),
+        include_str!("../migrations/0007_identity.sqlite.sql"),
+        include_str!("../migrations/0007_identity.postgres.sql"),
+    ),
 ];
 
 /// Runs what is missing. In one transaction, so that a failure leaves the database as it was; both

@@ -1,4 +1,4 @@
-//! People with accounts, their memberships, their sessions; keys of programs.
+//! People with accounts, and their sessions.
 
 use crate::{Conn, StoreError, to_ms};
 use jiff::Timestamp;
@@ -77,51 +77,18 @@ pub async fn all(conn: &mut Conn<'_>, j: &JurisdictionId) -> Result<Vec<Person>,
     rows.iter().map(person).collect()
 }
 
-/// Makes a person a member of an organisation from `since` on.
-///
-/// # Errors
-/// [`StoreError::Conflict`] when person or organisation do not exist.
-pub async fn join(
-    conn: &mut Conn<'_>,
-    j: &JurisdictionId,
-    who: PersonId,
-    org: OrgId,
-    since: Timestamp,
-) -> Result<(), StoreError> {
-    conn.query(
-        "INSERT INTO memberships (jurisdiction_id, person_id, org_id, since) VALUES ($1, $2, $3, $4)
-         ON CONFLICT (jurisdiction_id, person_id, org_id) DO UPDATE SET until = NULL",
-    )
-    .bind(&j.0)
-    .bind(who.to_string())
-    .bind(org.to_string())
-    .bind(to_ms(since))
-    .run()
-    .await?;
-    Ok(())
-}
-
-/// The organisations that a person is a member of at `now`, oldest membership first.
+/// The person with an id.
 ///
 /// # Errors
 /// As the engine says.
-pub async fn orgs_of(
-    conn: &mut Conn<'_>,
-    j: &JurisdictionId,
-    who: PersonId,
-    now: Timestamp,
-) -> Result<Vec<OrgId>, StoreError> {
-    let rows = conn
-        .query(
-            "SELECT org_id FROM memberships WHERE jurisdiction_id = $1 AND person_id = $2
-             AND since <= $3 AND (until IS NULL OR until > $3) ORDER BY since, org_id",
-        )
+pub async fn get(conn: &mut Conn<'_>, j: &JurisdictionId, id: PersonId) -> Result<Option<Person>, StoreError> {
+    let row = conn
+        .query("SELECT id, login, name, password_hash, demo FROM people WHERE jurisdiction_id = $1 AND id = $2")
         .bind(&j.0)
-        .bind(who.to_string())
-        .bind(to_ms(now))
-        .all()
+        .bind(id.to_string())
+        .maybe()
         .await?;
-    rows.iter().map(|row| row.id(0, "memberships", "org_id")).collect()
+    row.as_ref().map(person).transpose()
 }
 
 /// A session: a person acting for one organisation.
@@ -203,48 +170,4 @@ pub async fn end_session(conn: &mut Conn<'_>, j: &JurisdictionId, token_hash: &s
         .run()
         .await?;
     Ok(())
-}
-
-/// Keeps a program's key under its hash.
-///
-/// # Errors
-/// [`StoreError::Conflict`] when the key exists.
-pub async fn add_key(
-    conn: &mut Conn<'_>,
-    j: &JurisdictionId,
-    key_hash: &str,
-    label: &str,
-    since: Timestamp,
-) -> Result<(), StoreError> {
-    conn.query("INSERT INTO api_keys (jurisdiction_id, key_hash, label, since) VALUES ($1, $2, $3, $4)")
-        .bind(&j.0)
-        .bind(key_hash)
-        .bind(label)
-        .bind(to_ms(since))
-        .run()
-        .await?;
-    Ok(())
-}
-
-/// The label of a program's key, unless it has ended.
-///
-/// # Errors
-/// As the engine says.
-pub async fn key_label(
-    conn: &mut Conn<'_>,
-    j: &JurisdictionId,
-    key_hash: &str,
-    now: Timestamp,
-) -> Result<Option<String>, StoreError> {
-    let row = conn
-        .query(
-            "SELECT label FROM api_keys WHERE jurisdiction_id = $1 AND key_hash = $2
-             AND since <= $3 AND (until IS NULL OR until > $3)",
-        )
-        .bind(&j.0)
-        .bind(key_hash)
-        .bind(to_ms(now))
-        .maybe()
-        .await?;
-    row.map(|row| row.get(0)).transpose()
 }

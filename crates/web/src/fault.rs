@@ -21,7 +21,7 @@ pub(crate) struct Fault {
 impl From<AppError> for Fault {
     fn from(error: AppError) -> Self {
         let status = match &error {
-            AppError::Refused(Refusal::NotPermitted) => StatusCode::FORBIDDEN,
+            AppError::Refused(Refusal::NotPermitted) | AppError::Scope(_) => StatusCode::FORBIDDEN,
             AppError::Refused(Refusal::Stale { .. } | Refusal::WrongState { .. }) => StatusCode::CONFLICT,
             AppError::Refused(_)
             | AppError::Wrong(_)
@@ -41,6 +41,7 @@ impl From<AppError> for Fault {
             AppError::Refused(Refusal::Several(all)) => all.iter().map(refusal).collect(),
             AppError::Refused(one) => vec![refusal(&one)],
             AppError::Wrong(all) => all.into_iter().map(|wrong| (wrong.field, wrong.code, wrong.detail)).collect(),
+            AppError::Scope(scope) => vec![(String::new(), "scope", scope.code().to_owned())],
             // What failed inside is for the log; the caller gets the request's id.
             _ if status == StatusCode::INTERNAL_SERVER_ERROR => return Self::internal(),
             other => vec![(String::new(), other.code(), String::new())],

@@ -19,7 +19,7 @@ use jiff::{
     tz::{Offset, TimeZone},
 };
 use luyuan_app::{App, people::Staff};
-use luyuan_domain::actor::Actor;
+use luyuan_domain::actor::{Action, Actor};
 use std::collections::HashMap;
 
 /// Name of the session's cookie.
@@ -89,6 +89,17 @@ impl Viewer {
     /// As whom they act.
     pub fn actor(&self) -> Actor {
         self.staff.as_ref().map_or(Actor::Anyone, Staff::actor)
+    }
+
+    /// Whether they may look after accounts, keys or the audit trail somewhere.
+    pub fn administers(&self) -> bool {
+        let offices = [Action::GiveRoles, Action::GiveKeys, Action::ReadAudit];
+        self.staff.as_ref().is_some_and(|staff| offices.iter().any(|action| staff.may(*action)))
+    }
+
+    /// Whether they may do something somewhere, by its code, for templates.
+    pub fn may(&self, action: &str) -> bool {
+        Action::parse(action).is_some_and(|action| self.staff.as_ref().is_some_and(|staff| staff.may(action)))
     }
 
     /// A time as people read it.

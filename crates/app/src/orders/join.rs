@@ -11,6 +11,7 @@ use luyuan_domain::{
     actor::Actor,
     ids::{FileId, ReporterId},
     orders::{Event, Refusal, Timetable, clean},
+    roles::Scope,
 };
 use luyuan_store::{
     StoreError, idempotency,
@@ -36,8 +37,10 @@ impl App {
     /// # Errors
     /// As [`luyuan_domain::orders::Order::join`]; [`AppError::NotFound`] for an order that is not
     /// public, [`AppError::Wrong`] and [`Refusal::TooLong`] for what is wrong with the words,
-    /// [`AppError::KeyReused`] when the key was used for another request.
+    /// [`AppError::KeyReused`] when the key was used for another request, [`AppError::Scope`] for a
+    /// program whose key is not for placing orders.
     pub async fn join(&self, actor: &Actor, number: &str, joining: Joining) -> Result<String, AppError> {
+        self.within(actor, Scope::Place)?;
         check_key(joining.key.as_deref())?;
         let photos = joining.photos;
         self.few_photos(photos.len(), self.env.now())?;

@@ -8,6 +8,7 @@ use luyuan_domain::{
     geo::Wgs84,
     ids::{FileId, OrderId, OrgId, PlaceId, ReporterId},
     orders::{Channel, Draft, Event, Kind, Limits, Location, Order, Refusal, clean},
+    roles::Scope,
 };
 use luyuan_store::{
     Conn, StoreError, idempotency,
@@ -112,6 +113,7 @@ impl App {
     /// [`AppError::Wrong`] for what is wrong with it, [`AppError::KeyReused`] when the key was used
     /// for another request. Nothing is kept then.
     pub async fn place(&self, actor: &Actor, new: Place) -> Result<Placed, AppError> {
+        self.within(actor, Scope::Place)?;
         let own = matches!(new.channel, Channel::Web | Channel::Open311 | Channel::Api);
         let action = if own { Action::Place } else { Action::TakeIn };
         if !may(actor, action, &Subject::default()) {

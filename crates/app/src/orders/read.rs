@@ -79,7 +79,8 @@ impl App {
         let holder = order.state.holder().or_else(|| directory.top().map(|org| org.id));
         let above = holder.map(|holder| directory.above(holder)).unwrap_or_default();
         let whistled: Vec<_> = order.whistles.iter().map(|whistle| whistle.to).collect();
-        let subject = Subject { holder, above: &above, whistled: &whistled, reporters: &[] };
+        let places = directory.places_of(&order);
+        let subject = Subject { holder, above: &above, whistled: &whistled, reporters: &[], places: &places };
         let internal = may(actor, Action::ReadInternal, &subject);
         // A merged order stays readable by its old link, which leads on to the one that carries on.
         if order.hidden() && !internal && own.is_none() && carried_on.is_none() {

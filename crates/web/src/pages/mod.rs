@@ -1,9 +1,11 @@
 //! Pages: each works without a script; scripts make them quicker.
 
 mod acts;
+mod admin;
 mod export;
 pub(crate) mod filter;
 mod home;
+mod keys;
 mod list;
 mod login;
 mod new;
@@ -11,6 +13,7 @@ pub(crate) mod order;
 mod photos;
 mod places;
 mod placing;
+mod roles;
 mod row;
 mod rules;
 mod work;
@@ -32,4 +35,7 @@ pub(crate) fn routes() -> Router<Site> {
         .merge(rules::routes())
         .merge(photos::routes())
         .merge(login::routes())
+        .merge(admin::routes())
+        .merge(roles::routes())
+        .merge(keys::routes())
 }

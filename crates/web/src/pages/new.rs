@@ -14,7 +14,8 @@ use axum::{
     response::Response,
     routing::get,
 };
-use luyuan_domain::{catalogue::Category, geo::Wgs84, ids::FileId};
+use luyuan_app::AppError;
+use luyuan_domain::{actor::Action, catalogue::Category, geo::Wgs84, ids::FileId, orders::Refusal};
 use serde::Deserialize;
 
 pub(crate) fn routes() -> Router<Site> {
@@ -194,8 +195,9 @@ async fn ask(State(site): State<Site>, v: Viewer, Query(mut typed): Query<Typed>
 }
 
 async fn intake(State(site): State<Site>, v: Viewer, Query(mut typed): Query<Typed>) -> Response {
-    if v.staff.is_none() {
-        return Fault::login().page(&v);
+    let Some(staff) = &v.staff else { return Fault::login().page(&v) };
+    if !staff.may(Action::TakeIn) {
+        return Fault::from(AppError::Refused(Refusal::NotPermitted)).page(&v);
     }
     give_key(&site, &mut typed);
     if typed.channel.is_empty() {

@@ -160,7 +160,7 @@ pub(crate) fn steps(app: &App, v: &Viewer, events: &[Recorded], full: bool) -> V
             let by = match &event.actor {
                 Actor::Staff { org, .. } => name(*org),
                 Actor::System => v.t("by-clock").to_owned(),
-                Actor::Integrator { label } => label.clone(),
+                Actor::Integrator { label, .. } => label.clone(),
                 _ => v.t("by-resident").to_owned(),
             };
             Step {

@@ -16,17 +16,18 @@ use askama::Template;
 use axum::{
     Router,
     extract::{Path, Query, State},
-    response::Response,
+    response::{IntoResponse, Redirect, Response},
     routing::get,
 };
 use luyuan_app::{
     AppError,
+    directory::Directory,
     orders::{Detail, Filter},
 };
 use luyuan_domain::{
     actor::{Action, Subject, may},
-    ids::OrgId,
-    orders::{Diversion, Kind, Order, State as Stand, Timetable},
+    ids::{OrgId, PlaceId},
+    orders::{Diversion, Kind, Order, Refusal, State as Stand, Timetable},
 };
 
 /// Rows of a page.
@@ -59,10 +60,29 @@ struct Inbox<'a> {
     below: bool,
 }
 
+/// The codes of the places that both a list is narrowed to and a role is bound to; a place's code
+/// begins with that of what contains it.
+fn within(directory: &Directory, wanted: Vec<String>, bound: &[PlaceId]) -> Vec<String> {
+    let bound = bound.iter().filter_map(|place| directory.place(*place)).map(|place| place.code.clone());
+    let lower = |bound: &String| match wanted.is_empty() {
+        true => vec![bound.clone()],
+        false => {
+            let each = wanted.iter().filter(|asked| asked.starts_with(bound) || bound.starts_with(*asked));
+            each.map(|asked| asked.max(bound).clone()).collect()
+        }
+    };
+    let both: Vec<String> = bound.flat_map(|bound| lower(&bound)).collect();
+    // No place has such a code: nothing is both.
+    if both.is_empty() { vec!["-".to_owned()] } else { both }
+}
+
 /// What an organisation's inbox shows for an address.
 fn inbox_of(site: &Site, v: &Viewer, staff: OrgId, wanted: &Wanted) -> Filter {
     let directory = site.app.directory();
     let mut filter = wanted.filter(false, v.now);
+    if let Some(bound) = v.staff.as_ref().and_then(|staff| staff.grants.bound_to(Action::ReadInternal)) {
+        filter.places = within(&directory, filter.places, &bound);
+    }
     if filter.states.is_empty() {
         filter.states = OPEN.iter().map(|state| (*state).to_owned()).collect();
     }
@@ -108,6 +128,12 @@ async fn tabs(site: &Site, v: &Viewer, staff: OrgId, wanted: &Wanted) -> Result<
 
 async fn inbox(State(site): State<Site>, v: Viewer, Query(mut wanted): Query<Wanted>) -> Response {
     let Some(staff) = v.staff.clone() else { return login::first(&site, &v).await };
+    if !staff.may(Action::ReadInternal) {
+        return match v.administers() {
+            true => Redirect::to("/admin").into_response(),
+            false => Fault::from(AppError::Refused(Refusal::NotPermitted)).page(&v),
+        };
+    }
     if let Err(fault) = wanted.check(&site) {
         return fault.page(&v);
     }
@@ -226,7 +252,7 @@ pub(super) async fn show(site: &Site, v: &Viewer, number: &str, refused: &Refuse
     let Some(staff) = v.staff.clone() else { return login::first(site, v).await };
     let detail = match site.app.order(&v.actor(), number, None).await {
         Ok(detail) if detail.internal => detail,
-        Ok(_) => return Fault::from(AppError::Refused(luyuan_domain::orders::Refusal::NotPermitted)).page(v),
+        Ok(_) => return Fault::from(AppError::Refused(Refusal::NotPermitted)).page(v),
         Err(error) => return Fault::from(error).page(v),
     };
     let order = &detail.order;
@@ -234,7 +260,8 @@ pub(super) async fn show(site: &Site, v: &Viewer, number: &str, refused: &Refuse
     let holder = order.state.holder().or_else(|| directory.top().map(|org| org.id));
     let above = holder.map(|holder| directory.above(holder)).unwrap_or_default();
     let whistled = order.whistled();
-    let subject = Subject { holder, above: &above, whistled: &whistled, reporters: &[] };
+    let places = directory.places_of(order);
+    let subject = Subject { holder, above: &above, whistled: &whistled, reporters: &[], places: &places };
     let actor = v.actor();
     let allowed = |action| may(&actor, action, &subject);
     let open_state = !order.state.ended() && !matches!(order.state, Stand::Replied { .. });
@@ -285,7 +312,7 @@ pub(super) async fn show(site: &Site, v: &Viewer, number: &str, refused: &Refuse
         answers: answers(&site.app, v, order),
         point: order.location.point.map(|point| (point.lon, point.lat)),
         may_call_back: allowed(Action::CallBack) && matches!(order.state, Stand::Replied { .. }),
-        own_whistle: own_whistle.map(|whistle| whistle.id.to_string()),
+        own_whistle: own_whistle.filter(|_| allowed(Action::Report)).map(|whistle| whistle.id.to_string()),
         orgs: directory
             .orgs()
             .iter()

@@ -15,6 +15,7 @@ use luyuan_domain::{
     actor::Actor,
     ids::{JurisdictionId, PersonId},
     orders::{Channel, Kind},
+    roles::Role,
 };
 use luyuan_store::{Db, testing::on_both_engines};
 use serde_json::Value;
@@ -157,7 +158,7 @@ impl Site {
     /// Somebody who acts for an organisation.
     pub fn staff(&self, code: &str) -> Actor {
         let org = self.app.directory().org_by_code(code).unwrap().id;
-        Actor::Staff { person: PersonId(self.app.env.id()), org }
+        self.app.acting(PersonId(self.app.env.id()), org, Role::Lead).unwrap()
     }
 
     /// A lamp that does not work in the garden.

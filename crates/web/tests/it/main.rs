@@ -1,6 +1,7 @@
 //! The site over HTTP, in one process: requests in, answers out, on both engines.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
+mod admin;
 mod api;
 mod bad_input;
 mod district;
@@ -8,6 +9,7 @@ mod forged;
 mod hidden;
 mod open311;
 mod pages;
+mod permission;
 mod photos;
 mod pictures;
 mod site;
