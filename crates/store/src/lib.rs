@@ -13,6 +13,7 @@ mod together;
 
 pub mod directory;
 pub mod events;
+pub mod evidence;
 pub mod files;
 pub mod idempotency;
 pub mod orders;

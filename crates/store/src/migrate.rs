@@ -36,6 +36,13 @@ const MIGRATIONS: &[(i64, &str, &str, &str, &str)] = &[
         include_str!("../migrations/0005_handling.sqlite.sql"),
         include_str!("../migrations/0005_handling.postgres.sql"),
     ),
+    (
+        6,
+        "evidence",
+        include_str!("../migrations/0006_evidence.sql"),
+        include_str!("../migrations/0006_evidence.sqlite.sql"),
+        include_str!("../migrations/0006_evidence.postgres.sql"),
+    ),
 ];
 
 pub(crate) async fn run<'a, A>(to: A, engine: Engine) -> Result<(), StoreError>
