@@ -15,9 +15,16 @@ pub use verify::{Anchors, Finding, Report};
 pub(crate) use key::Ledger;
 
 use crate::AppError;
-use luyuan_analysis::evidence::{Hash, Node, Plan, Shelf, hash_from_base64, spans};
+use luyuan_analysis::evidence::{Hash, Node, Plan, Shelf, hash_from_base64, spans, verify_consistency};
 use luyuan_domain::ids::JurisdictionId;
 use luyuan_store::{Conn, StoreError, evidence};
+
+/// Whether a checkpoint's log grew into another's, by a proof of hashes in base64.
+pub fn grew(before: &Checkpoint, after: &Checkpoint, proof: &[&str]) -> bool {
+    let proof: Option<Vec<Hash>> = proof.iter().map(|text| hash_from_base64(text)).collect();
+    let ends = ((before.size, &before.root), (after.size, &after.root));
+    proof.is_some_and(|proof| verify_consistency(ends.0, ends.1, &proof).is_ok())
+}
 
 /// What is kept does not fit together.
 fn corrupt(table: &'static str, column: &'static str, id: impl ToString) -> AppError {

@@ -24,6 +24,7 @@ const FILES: [(Language, &[&str]); 2] = [
             include_str!("../locales/zh-CN/rules.ftl"),
             include_str!("../locales/zh-CN/open311.ftl"),
             include_str!("../locales/zh-CN/api.ftl"),
+            include_str!("../locales/zh-CN/evidence.ftl"),
         ],
     ),
     (
@@ -36,6 +37,7 @@ const FILES: [(Language, &[&str]); 2] = [
             include_str!("../locales/en/rules.ftl"),
             include_str!("../locales/en/open311.ftl"),
             include_str!("../locales/en/api.ftl"),
+            include_str!("../locales/en/evidence.ftl"),
         ],
     ),
 ];

@@ -1,6 +1,7 @@
 //! Pages: each works without a script; scripts make them quicker.
 
 mod acts;
+mod evidence;
 mod export;
 pub(crate) mod filter;
 mod home;
@@ -30,6 +31,7 @@ pub(crate) fn routes() -> Router<Site> {
         .merge(work::routes())
         .merge(places::routes())
         .merge(rules::routes())
+        .merge(evidence::routes())
         .merge(photos::routes())
         .merge(login::routes())
 }

@@ -4,6 +4,7 @@
 mod api;
 mod bad_input;
 mod district;
+mod evidence;
 mod forged;
 mod hidden;
 mod open311;
