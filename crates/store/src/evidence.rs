@@ -3,6 +3,8 @@
 
 mod facts;
 mod keys;
+#[cfg(all(test, feature = "testing"))]
+mod tests;
 
 pub use facts::{Fact, Fresh, Horizon, facts_of, fresh, horizon, places};
 pub use keys::{PublicKey, add_key, keys};

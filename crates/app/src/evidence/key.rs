@@ -103,15 +103,25 @@ impl App {
     /// another key, or when the database is older than what this key has signed; then nothing is
     /// sealed.
     pub async fn open_log(&self, folder: &Path) -> Result<Verifier, AppError> {
+        let file = folder.join("log.key");
+        if !file.exists()
+            && let Some(last) = self.log_keys().await?.last()
+        {
+            return Err(AppError::File(format!(
+                "{} is missing, and the log in this database is signed with the key {}: put the right log.key there, or renew the key with `luyuan log renew-key`",
+                file.display(),
+                last.verifier
+            )));
+        }
         let name = format!("luyuan/{}", self.jurisdiction.0);
-        let key = read_or_make(&folder.join("log.key"), &name, self.env.random()?)?;
+        let key = read_or_make(&file, &name, self.env.random()?)?;
         let hand = Hand { key, newest: folder.join("log.checkpoint") };
         let verifier = hand.key.verifier();
         let known = self.known_key(&verifier).await?;
         if known != verifier.to_string() {
             return Err(AppError::File(format!(
                 "the log in this database is signed with the key {known}, and {} holds {verifier}: put the right log.key there, or renew the key with `luyuan log renew-key`",
-                folder.join("log.key").display()
+                file.display()
             )));
         }
         if let Some(newest) = hand.newest()? {

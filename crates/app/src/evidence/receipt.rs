@@ -83,7 +83,7 @@ impl App {
             return Ok(receipt);
         }
         // Just happened: who asks need not wait for the next beat.
-        self.seal().await?;
+        self.seal_soon().await?;
         let busy = || AppError::Store(StoreError::Busy("the event is not sealed yet".into()));
         self.sealed_receipt(event, open).await?.ok_or_else(busy)
     }

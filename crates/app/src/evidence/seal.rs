@@ -17,6 +17,8 @@ use std::time::Duration;
 
 /// How often it is looked whether something is new.
 const BEAT: Duration = Duration::from_secs(3);
+/// How long somebody who asks for a receipt waits for sealing.
+const PATIENCE: Duration = Duration::from_secs(2);
 /// Most entries of one batch: hashed and written in some milliseconds, so that nobody waits long.
 const BATCH: i64 = 1_000;
 
@@ -36,13 +38,22 @@ pub(super) fn fact(kind: Kind, kept: &evidence::Fact) -> Fact {
     }
 }
 
+/// What comes after a batch.
+enum Then {
+    /// More may follow at once.
+    More,
+    /// Something is missing that may come.
+    Gap,
+    /// That was all.
+    Done,
+}
+
 /// What was read for a batch.
 struct Read {
     facts: Vec<evidence::Fact>,
     /// The last place that was looked at.
     last: i64,
-    /// Whether more may follow at once.
-    more: bool,
+    then: Then,
     frontier: Frontier,
 }
 
@@ -59,22 +70,36 @@ impl App {
         let mut sealed = 0;
         for kind in Kind::ALL {
             let round = rounds.entry(kind).or_default();
-            // Once more when something was missing: most of the time it has come meanwhile.
-            for _ in 0..2 {
-                while self.seal_some(kind, round, &hand, &mut sealed).await? {}
+            let mut tries = 1;
+            loop {
+                match self.seal_some(kind, round, &hand, &mut sealed).await? {
+                    Then::More => {}
+                    // Most of the time what is missing has come, or was given up, meanwhile.
+                    Then::Gap if tries > 0 => tries -= 1,
+                    Then::Gap | Then::Done => break,
+                }
             }
         }
         Ok(sealed)
     }
 
-    /// Seals a batch; whether another may follow at once.
+    /// As [`App::seal`], but gives up waiting after a while: who asks for one event should not wait
+    /// until a long past is sealed. What has begun goes on.
+    pub(super) async fn seal_soon(&self) -> Result<(), AppError> {
+        match tokio::time::timeout(PATIENCE, self.seal()).await {
+            Ok(sealed) => sealed.map(|_| ()),
+            Err(_) => Ok(()),
+        }
+    }
+
+    /// Seals a batch, and tells what comes next.
     async fn seal_some(
         &self,
         kind: Kind,
         round: &mut Round,
         hand: &Hand,
         sealed: &mut usize,
-    ) -> Result<bool, AppError> {
+    ) -> Result<Then, AppError> {
         let read = self.read_fresh(kind, round, hand.key.verifier()).await?;
         if !read.facts.is_empty() {
             let batch = self.batch(kind, &read.facts, read.frontier, hand)?;
@@ -85,14 +110,14 @@ impl App {
             match kept.await {
                 Ok(()) => {}
                 // Another program sealed it.
-                Err(StoreError::Conflict(_)) => return Ok(false),
+                Err(StoreError::Conflict(_)) => return Ok(Then::Done),
                 Err(error) => return Err(error.into()),
             }
             *sealed += count;
             hand.remember(&note)?;
         }
         round.seen = round.seen.max(read.last);
-        Ok(read.more)
+        Ok(read.then)
     }
 
     async fn read_fresh(&self, kind: Kind, round: &mut Round, by: Verifier) -> Result<Read, AppError> {
@@ -105,7 +130,7 @@ impl App {
                 }
                 let after = seen.max(evidence::sealed_to(&mut conn, &j, kind).await?);
                 let mut fresh = evidence::fresh(&mut conn, &j, kind, after, BATCH).await?;
-                let more = signed(fresh.len() as u64) == BATCH;
+                let full = signed(fresh.len() as u64) == BATCH;
                 let places: Vec<i64> = fresh.iter().map(|fresh| fresh.ord).collect();
                 let last = if takes_turns { places.len() } else { settled.last(after, &places) };
                 if let Some(highest) = places.last().filter(|_| last < places.len()) {
@@ -118,7 +143,13 @@ impl App {
                 };
                 let read = Read {
                     last: fresh.last().map_or(after, |fresh| fresh.ord),
-                    more: more && last == places.len(),
+                    then: if last < places.len() {
+                        Then::Gap
+                    } else if full {
+                        Then::More
+                    } else {
+                        Then::Done
+                    },
                     facts: fresh.into_iter().filter_map(|fresh| fresh.fact).collect(),
                     frontier,
                 };

@@ -15,13 +15,25 @@ use luyuan_domain::{
     orders::{Channel, Kind},
 };
 use luyuan_store::{Db, Engine, StoreError, testing::on_both_engines};
+use std::time::{Duration, Instant};
 
 /// A demonstration district whose log is open, and sealed.
 pub async fn sealed(db: Db) -> (App, tempfile::TempDir) {
     let (app, folder) = app(db).await;
     app.open_log(folder.path()).await.unwrap();
-    assert!(app.seal().await.unwrap() > 1_000, "more than one batch");
+    assert!(seal_all(&app).await > 1_000, "more than one batch");
     (app, folder)
+}
+
+/// Seals until everything is: on a shared server somebody else's transaction may hold up a gap.
+pub async fn seal_all(app: &App) -> usize {
+    let open =
+        "SELECT (SELECT COUNT(*) FROM events WHERE jurisdiction_id = 'erqi') - (SELECT COUNT(*) FROM log_entries)";
+    let (mut sealed, begun) = (app.seal().await.unwrap(), Instant::now());
+    while number(app, open).await > 0 && begun.elapsed() < Duration::from_secs(60) {
+        sealed += app.seal().await.unwrap();
+    }
+    sealed
 }
 
 pub fn lamp(app: &App, words: &str) -> Place {
@@ -87,7 +99,7 @@ async fn what_is_sealed_is_found_whole_and_only_what_is_new_is_sealed_again() {
         assert!(whole.checkpoints > 1);
         assert_eq!(app.seal().await.unwrap(), 0, "nothing is new");
         place(&app, "路灯不亮").await;
-        assert_eq!(app.seal().await.unwrap(), 2, "{engine}: placed and routed");
+        assert_eq!(seal_all(&app).await, 2, "{engine}: placed and routed");
         let (to, proof) = app.grown(whole.entries, None).await.unwrap();
         assert_eq!(to, whole.entries + 2);
         assert!(!proof.is_empty());
@@ -97,7 +109,7 @@ async fn what_is_sealed_is_found_whole_and_only_what_is_new_is_sealed_again() {
             place(&trial, "试一试").await;
         }
         place(&app, "路灯又不亮").await;
-        assert_eq!((trial.seal().await.unwrap(), app.seal().await.unwrap()), (0, 2), "{engine}");
+        assert_eq!((trial.seal().await.unwrap(), seal_all(&app).await), (0, 2), "{engine}");
         assert_eq!(report(&app).await.findings, [], "{engine}");
     })
     .await;
@@ -118,7 +130,7 @@ async fn two_programs_that_seal_at_once_make_one_log() {
             a.unwrap();
             b.unwrap();
         }
-        app.seal().await.unwrap();
+        seal_all(&app).await;
         let events = number(&app, "SELECT COUNT(*) FROM events WHERE jurisdiction_id = 'erqi'").await;
         let report = report(&app).await;
         assert_eq!((report.findings, report.entries as i64), (vec![], events), "{engine}");

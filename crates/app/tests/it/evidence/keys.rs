@@ -31,7 +31,14 @@ async fn another_key_and_an_older_database_are_refused_until_the_key_is_renewed(
         let (app, folder) = sealed(db).await;
         let elsewhere = tempfile::tempdir().unwrap();
         let refused = app.open_log(elsewhere.path()).await.unwrap_err().to_string();
-        assert!(refused.contains("luyuan log renew-key"), "{engine}: {refused}");
+        assert!(refused.contains("is missing") && refused.contains("luyuan log renew-key"), "{engine}: {refused}");
+        assert!(!elsewhere.path().join("log.key").exists(), "no second key is made");
+        let other = "PRIVATE+KEY+PeterNeumann+c74f20a3+AYEKFALVFGyNhPJEMzD1QIDr+Y7hfZx09iUvxdXHKDFz";
+        std::fs::write(elsewhere.path().join("log.key"), other).unwrap();
+        let refused = app.open_log(elsewhere.path()).await.unwrap_err().to_string();
+        assert!(refused.contains("PeterNeumann"), "{engine}: {refused}");
+        std::fs::write(elsewhere.path().join("log.key"), "").unwrap();
+        assert!(app.open_log(elsewhere.path()).await.unwrap_err().to_string().contains("not a key"), "{engine}");
 
         let old = app.log_keys().await.unwrap()[0].verifier.parse().unwrap();
         let new = app.renew_log_key(folder.path()).await.unwrap();
