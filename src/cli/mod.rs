@@ -5,11 +5,13 @@ mod doctor;
 mod export;
 mod import;
 mod key;
+mod log;
 mod place_order;
 mod progress;
 mod role;
 mod serve;
 mod user;
+mod verify;
 
 use clap::{Args, Parser, Subcommand};
 use luyuan_app::{App, AppError, env::Env};
@@ -69,7 +71,7 @@ enum Command {
     Demo,
     /// Bring the database to the present form and load the shipped rules
     Migrate,
-    /// Let deadlines act, without serving pages
+    /// Let deadlines act and seal what happened, without serving pages
     Worker,
     /// Check that database, rules and files are in order
     Doctor,
@@ -92,6 +94,12 @@ enum Command {
     /// Keys of programs
     #[command(subcommand)]
     Key(key::Verb),
+    /// The evidence log, and the key that signs it
+    #[command(subcommand)]
+    Log(log::Verb),
+    /// Check a receipt without a database, or the whole evidence log
+    #[command(subcommand)]
+    Verify(verify::What),
 }
 
 /// Why a command failed: a sentence for people, a code for programs.
@@ -153,6 +161,14 @@ impl Common {
         app.load_rules().await?;
         Ok(app)
     }
+
+    /// Takes the key that signs the evidence log. Without it everything else goes on: what happens
+    /// meanwhile is sealed once the key is there.
+    async fn open_log(&self, app: &App) {
+        if let Err(error) = app.open_log(&self.data).await {
+            eprintln!("luyuan: nothing is sealed: {error}");
+        }
+    }
 }
 
 /// Carries out what was said.
@@ -163,6 +179,7 @@ pub async fn run(cli: Cli) -> Result<(), Trouble> {
         Command::Demo => demo::run(&common).await,
         Command::Migrate => {
             let app = common.start().await?;
+            common.open_log(&app).await;
             app.db.close().await;
             // An address may hold a password; a path does not.
             let shown = if common.database.is_some() { "as named".to_owned() } else { common.database() };
@@ -171,6 +188,7 @@ pub async fn run(cli: Cli) -> Result<(), Trouble> {
         }
         Command::Worker => {
             let app = common.start().await?;
+            common.open_log(&app).await;
             println!("deadlines act every {} s; stop with Ctrl-C", serve::BEAT.as_secs());
             tokio::select! { () = app.clone().run_clock(serve::BEAT) => {}, () = serve::stopped() => {} }
             app.db.close().await;
@@ -191,5 +209,8 @@ pub async fn run(cli: Cli) -> Result<(), Trouble> {
         Command::User(verb) => user::run(common.start().await?, verb).await,
         Command::Role(verb) => role::run(common.start().await?, verb).await,
         Command::Key(verb) => key::run(common.start().await?, verb).await,
+        Command::Log(verb) => log::run(&common, verb).await,
+        Command::Verify(verify::What::Receipt(options)) => verify::receipt(&options),
+        Command::Verify(verify::What::Log(options)) => verify::log(&common, options).await,
     }
 }

@@ -7,6 +7,7 @@ pub mod demo;
 pub mod directory;
 pub mod env;
 pub mod error;
+pub mod evidence;
 pub mod export;
 pub mod files;
 pub mod import;
@@ -53,6 +54,8 @@ pub struct App {
     /// Whose rules, accounts and keys hold: the district's own, also in its trial.
     rules_of: JurisdictionId,
     counts: counts::Counts,
+    /// What seals the log of this district; its trial has none.
+    ledger: Arc<evidence::Ledger>,
     directory: Arc<RwLock<Arc<Directory>>>,
     rulebook: Arc<RwLock<Arc<Rulebook>>>,
     /// Which generation of places, organisations and rules is in memory.
@@ -74,6 +77,7 @@ impl App {
             files,
             live: Live::new(),
             counts: counts::Counts::default(),
+            ledger: Arc::default(),
             directory: Arc::default(),
             rulebook: Arc::default(),
             generation: Arc::default(),
@@ -119,6 +123,7 @@ impl App {
             env: self.env.beside(),
             live: Live::new(),
             counts: counts::Counts::default(),
+            ledger: Arc::default(),
             ..self.clone()
         }
     }

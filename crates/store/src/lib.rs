@@ -16,6 +16,7 @@ mod value;
 pub mod audit;
 pub mod directory;
 pub mod events;
+pub mod evidence;
 pub mod files;
 pub mod idempotency;
 pub mod keys;

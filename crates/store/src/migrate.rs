@@ -33,6 +33,13 @@ const MIGRATIONS: &[(i64, &str, &str, &str, &str)] = &[
         include_str!("../migrations/0005_handling.postgres.sql"),
     ),
     (
+        6,
+        "evidence",
+        include_str!("../migrations/0006_evidence.sql"),
+        include_str!("../migrations/0006_evidence.sqlite.sql"),
+        include_str!("../migrations/0006_evidence.postgres.sql"),
+    ),
+    (
         7,
         "identity",
         include_str!("../migrations/0007_identity.sql"),

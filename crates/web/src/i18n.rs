@@ -25,6 +25,7 @@ const FILES: [(Language, &[&str]); 2] = [
             include_str!("../locales/zh-CN/open311.ftl"),
             include_str!("../locales/zh-CN/api.ftl"),
             include_str!("../locales/zh-CN/identity.ftl"),
+            include_str!("../locales/zh-CN/evidence.ftl"),
         ],
     ),
     (
@@ -38,6 +39,7 @@ const FILES: [(Language, &[&str]); 2] = [
             include_str!("../locales/en/open311.ftl"),
             include_str!("../locales/en/api.ftl"),
             include_str!("../locales/en/identity.ftl"),
+            include_str!("../locales/en/evidence.ftl"),
         ],
     ),
 ];

@@ -56,6 +56,8 @@ fn every_command_has_help_with_environment() {
         "openapi",
         "import",
         "export",
+        "log",
+        "verify",
     ] {
         let output = Command::new(LUYUAN).args([command, "--help"]).output().unwrap();
         assert!(output.status.success() && out(&output).contains("Usage:"), "{command}");

@@ -87,7 +87,7 @@ impl App {
 
     /// Lets time act for as long as the program runs.
     pub async fn run_clock(self, every: Duration) {
-        tokio::join!(self.clone().run_deadlines(every), self.run_tokens());
+        tokio::join!(self.clone().run_deadlines(every), self.clone().run_tokens(), self.run_sealing());
     }
 
     async fn run_deadlines(self, every: Duration) {

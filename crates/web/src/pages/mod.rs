@@ -2,6 +2,7 @@
 
 mod acts;
 mod admin;
+mod evidence;
 mod export;
 pub(crate) mod filter;
 mod home;
@@ -33,6 +34,7 @@ pub(crate) fn routes() -> Router<Site> {
         .merge(work::routes())
         .merge(places::routes())
         .merge(rules::routes())
+        .merge(evidence::routes())
         .merge(photos::routes())
         .merge(login::routes())
         .merge(admin::routes())

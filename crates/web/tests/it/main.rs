@@ -5,6 +5,7 @@ mod admin;
 mod api;
 mod bad_input;
 mod district;
+mod evidence;
 mod forged;
 mod hidden;
 mod open311;

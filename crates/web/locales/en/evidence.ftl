@@ -1,0 +1,27 @@
+# The page about the evidence log, and receipts
+evidence-title = Nothing disappears quietly
+evidence-first = Every step of every order is added to one long chain that only grows.
+evidence-second = All steps together give one short fingerprint, which is signed every few seconds; whoever changes, removes or moves even one step gets another fingerprint.
+evidence-third = Save the receipt of your order: with it anybody can prove later, without asking us, that your order was in the chain.
+evidence-picture = Four steps of an order are joined in pairs, the pairs are joined to one fingerprint, and the fingerprint is signed.
+evidence-placed = placed
+evidence-accepted = accepted
+evidence-replied = replied
+evidence-rated = rated
+evidence-one = one fingerprint
+evidence-seal = signed
+evidence-now = How it stands
+evidence-size = Steps in the chain
+evidence-when = Signed
+evidence-root = Fingerprint
+evidence-key = Public key
+evidence-save = Save the signed fingerprint
+evidence-none = Nothing has been signed yet. Please come back in a minute.
+evidence-check = Check it yourself
+evidence-step-receipt = On the page of an order choose “Receipt” and keep the file.
+evidence-step-verify = Check it on any computer, without a network:
+evidence-step-keep = Keep the signed fingerprint from time to time: the chain of later must contain it.
+evidence-private = The chain holds no names, no contact data and no words, only salted fingerprints of them. What is erased on request can no longer be shown by anybody, and the chain stays whole.
+receipt-save = Receipt
+receipt-why = what it proves
+error-query_log_size = Sizes of the log go from 1 to { $detail }, and the older one is not larger than the newer one.

@@ -1,0 +1,27 @@
+# 存证页面与凭证
+evidence-title = 办了什么，抹不掉
+evidence-first = 每件诉求的每一步，都记入同一条只增不减的记录链。
+evidence-second = 全部记录合成一个简短的“指纹”，每隔几秒签名一次；哪怕改动、删去或调换其中一步，指纹都会不同。
+evidence-third = 请保存您诉求的凭证：以后任何人不必问我们，就能凭它证明您的诉求确实记录在案。
+evidence-picture = 一件诉求的四步两两相连，再合成一个指纹，然后签名。
+evidence-placed = 下单
+evidence-accepted = 接单
+evidence-replied = 答复
+evidence-rated = 评价
+evidence-one = 一个指纹
+evidence-seal = 已签名
+evidence-now = 目前状况
+evidence-size = 记录步数
+evidence-when = 签名时间
+evidence-root = 指纹
+evidence-key = 公钥
+evidence-save = 保存已签名的指纹
+evidence-none = 还没有签名，请稍后再来。
+evidence-check = 自己查验
+evidence-step-receipt = 在诉求页面点“凭证”，保存文件。
+evidence-step-verify = 在任何电脑上查验，不需要联网：
+evidence-step-keep = 不时保存已签名的指纹：以后的记录链必须包含它。
+evidence-private = 记录链里没有姓名、联系方式和原话，只有加盐的指纹。按您的要求删除的内容，谁也无法再出示，记录链仍然完整。
+receipt-save = 凭证
+receipt-why = 能证明什么
+error-query_log_size = 记录链的长度从 1 到 { $detail }，较早的不能大于较晚的。
