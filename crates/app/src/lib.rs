@@ -2,6 +2,7 @@
 //! command line, the clock).
 
 pub mod audit;
+pub mod contact;
 mod counts;
 pub mod demo;
 pub mod directory;
@@ -11,6 +12,7 @@ pub mod evidence;
 pub mod export;
 pub mod files;
 pub mod import;
+mod key_file;
 pub mod keys;
 pub mod live;
 pub mod orders;
@@ -56,6 +58,9 @@ pub struct App {
     counts: counts::Counts,
     /// What seals the log of this district; its trial has none.
     ledger: Arc<evidence::Ledger>,
+    vault: contact::Vault,
+    /// When it was last looked for what may be forgotten, in milliseconds.
+    forgot: Arc<AtomicI64>,
     directory: Arc<RwLock<Arc<Directory>>>,
     rulebook: Arc<RwLock<Arc<Rulebook>>>,
     /// Which generation of places, organisations and rules is in memory.
@@ -78,11 +83,14 @@ impl App {
             live: Live::new(),
             counts: counts::Counts::default(),
             ledger: Arc::default(),
+            vault: contact::Vault::default(),
+            forgot: Arc::default(),
             directory: Arc::default(),
             rulebook: Arc::default(),
             generation: Arc::default(),
         };
         app.reload().await?;
+        app.open_contacts(app.files.with_file_name("contact.key")).await?;
         Ok(app)
     }
 

@@ -6,7 +6,7 @@ use luyuan_domain::{
     catalogue::{Catalogue, Category},
     orders::{Hop, Kind, Route, Timetable, Urgency},
     org::{Chain, OrgKind},
-    ruleset::{InForce, Level, RoleRules, Rulesets},
+    ruleset::{InForce, Level, Privacy, RoleRules, Rulesets},
 };
 use std::sync::Arc;
 
@@ -40,6 +40,14 @@ impl Rulebook {
     /// [`AppError::Rules`] when there is none at all.
     pub fn roles(&self, at: Timestamp) -> Result<Arc<RoleRules>, AppError> {
         self.0.roles_at(at).cloned().ok_or_else(|| AppError::Rules("there is no table of roles".into()))
+    }
+
+    /// The periods and purposes of personal data in force at an instant.
+    ///
+    /// # Errors
+    /// [`AppError::Rules`] when there are none at all.
+    pub fn privacy(&self, at: Timestamp) -> Result<Arc<Privacy>, AppError> {
+        self.0.privacy_at(at).cloned().ok_or_else(|| AppError::Rules("there are no rules about personal data".into()))
     }
 
     /// Everything that was parsed.

@@ -4,6 +4,7 @@
 pub mod actor;
 pub mod calendar;
 pub mod catalogue;
+pub mod contact;
 pub mod dated;
 pub mod geo;
 pub mod ids;

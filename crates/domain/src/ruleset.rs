@@ -4,6 +4,7 @@
 
 mod book;
 mod in_force;
+mod privacy;
 mod problem;
 pub(crate) mod read;
 mod receipts;
@@ -12,6 +13,7 @@ mod roles;
 pub use crate::dated::{Provenance, Status};
 pub use book::Rulesets;
 pub use in_force::InForce;
+pub use privacy::{KeepRule, Kept, Privacy, Purpose};
 pub use problem::RulesetProblem;
 pub use receipts::{Receipt, ReceiptRule, Receipts};
 pub use roles::{RoleRule, RoleRules};

@@ -14,6 +14,7 @@ mod together;
 mod value;
 
 pub mod audit;
+pub mod contacts;
 pub mod directory;
 pub mod events;
 pub mod evidence;

@@ -26,6 +26,7 @@ const FILES: [(Language, &[&str]); 2] = [
             include_str!("../locales/zh-CN/api.ftl"),
             include_str!("../locales/zh-CN/identity.ftl"),
             include_str!("../locales/zh-CN/evidence.ftl"),
+            include_str!("../locales/zh-CN/privacy.ftl"),
         ],
     ),
     (
@@ -40,6 +41,7 @@ const FILES: [(Language, &[&str]); 2] = [
             include_str!("../locales/en/api.ftl"),
             include_str!("../locales/en/identity.ftl"),
             include_str!("../locales/en/evidence.ftl"),
+            include_str!("../locales/en/privacy.ftl"),
         ],
     ),
 ];
@@ -209,6 +211,7 @@ mod tests {
             "action-",
             "scope-",
             "audit-",
+            "keep-",
         ];
         let unused: Vec<_> = keys(0)
             .into_iter()

@@ -17,6 +17,8 @@ pub(super) struct Life {
     pub events: Vec<(Actor, Event)>,
     pub index: Index,
     pub reporter: Reporter,
+    /// How to reach them, sealed.
+    pub contact: Option<String>,
     pub files: Vec<FileRow>,
     /// When the last step was.
     pub at: Timestamp,

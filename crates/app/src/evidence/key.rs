@@ -2,7 +2,7 @@
 //! with a copy of the newest checkpoint that it signed.
 
 use super::{settled::Settled, signed};
-use crate::{App, AppError};
+use crate::{App, AppError, key_file};
 use luyuan_analysis::evidence::{Checkpoint, Key, Verifier};
 use luyuan_store::{
     StoreError,
@@ -12,7 +12,6 @@ use std::{
     collections::HashMap,
     fs,
     io::Write,
-    os::unix::fs::PermissionsExt,
     path::{Path, PathBuf},
     sync::{PoisonError, RwLock},
 };
@@ -74,24 +73,8 @@ impl Ledger {
 
 /// Reads the key, or makes one when there is none; another program may make it at the same time.
 fn read_or_make(path: &Path, name: &str, seed: [u8; 32]) -> Result<Key, AppError> {
-    let cannot = |why: String| AppError::File(format!("{}: {why}", path.display()));
-    if !path.exists() {
-        let folder = path.parent().unwrap_or(Path::new("."));
-        // Only its owner can read a temporary file; it gets its name when it is whole.
-        let mut file = tempfile::NamedTempFile::new_in(folder).map_err(|error| cannot(error.to_string()))?;
-        writeln!(file, "{}", Key::new(name, seed).secret())
-            .and_then(|()| file.as_file().sync_all())
-            .map_err(|error| cannot(error.to_string()))?;
-        match file.persist_noclobber(path) {
-            Err(error) if !path.exists() => return Err(cannot(error.to_string())),
-            _ => {}
-        }
-    }
-    let text = fs::read_to_string(path).map_err(|error| cannot(error.to_string()))?;
-    if fs::metadata(path).is_ok_and(|about| about.permissions().mode() & 0o077 != 0) {
-        tracing::warn!(file = %path.display(), "others can read the key that signs the log; chmod 600 it");
-    }
-    Key::read(&text).map_err(|error| cannot(error.to_string()))
+    let text = key_file::read_or_make(path, &format!("{}\n", Key::new(name, seed).secret()))?;
+    Key::read(&text).map_err(|error| AppError::File(format!("{}: {error}", path.display())))
 }
 
 impl App {

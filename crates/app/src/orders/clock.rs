@@ -105,6 +105,11 @@ impl App {
                 Ok(changed) => tracing::info!(changed, "deadlines passed"),
                 Err(error) => tracing::warn!(%error, "the clock could not act; it tries again"),
             }
+            match self.forget().await {
+                Ok(0) => {}
+                Ok(gone) => tracing::info!(gone, "personal data was kept long enough and was forgotten"),
+                Err(error) => tracing::warn!(%error, "personal data could not be forgotten; it is tried again"),
+            }
         }
     }
 }

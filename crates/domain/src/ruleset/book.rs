@@ -1,6 +1,6 @@
 //! All rulesets, catalogues and calendars of one jurisdiction, by their first days.
 
-use super::{InForce, Receipt, Receipts, RoleRules, Ruleset, RulesetProblem as Problem};
+use super::{InForce, Privacy, Receipt, Receipts, RoleRules, Ruleset, RulesetProblem as Problem};
 use crate::{
     calendar::{WorkCalendar, Year},
     catalogue::Catalogue,
@@ -16,18 +16,19 @@ pub struct Rulesets {
     catalogues: Vec<Arc<Catalogue>>,
     receipts: Vec<Arc<Receipts>>,
     roles: Vec<Arc<RoleRules>>,
+    privacy: Vec<Arc<Privacy>>,
 }
 
 impl Rulesets {
     /// Reads everything from named texts. A TOML text with `deadline` is a ruleset, one with
     /// `items` a catalogue, one with `receipt` a list of receipts, one with `role` a table of roles,
-    /// one with `year` a year's holidays; CSV under `calendar/` holds holidays too. The rest are parts that catalogues name. No text at all is no ruleset at all.
+    /// one with `keep` periods of personal data, one with `year` a year's holidays; CSV under `calendar/` holds holidays too. The rest are parts that catalogues name. No text at all is no ruleset at all.
     ///
     /// # Errors
     /// The first problem with file and line.
     pub fn load(files: &[(&str, &str)]) -> Result<Self, Located<Problem>> {
         let (mut years, mut rules, mut catalogues) = (Vec::new(), Vec::new(), Vec::new());
-        let (mut receipts, mut roles) = (Vec::new(), Vec::new());
+        let (mut receipts, mut roles, mut privacy) = (Vec::new(), Vec::new(), Vec::new());
         let part = |wanted: &str| files.iter().find(|(name, _)| *name == wanted).map(|(_, text)| *text);
         for (name, text) in files {
             if name.ends_with(".csv") {
@@ -48,13 +49,16 @@ impl Rulesets {
                 insert(source, &mut receipts, Arc::new(Receipts::parse(name, text)?))?;
             } else if table.contains_key("role") {
                 insert(source, &mut roles, Arc::new(RoleRules::parse(name, text)?))?;
+            } else if table.contains_key("keep") {
+                insert(source, &mut privacy, Arc::new(Privacy::parse(name, text)?))?;
             }
         }
         let in_force = |rules: Arc<Ruleset>| match WorkCalendar::new(&rules.working_time, &years) {
             Ok(calendar) => Ok(InForce { rules, calendar: Arc::new(calendar) }),
             Err(problem) => Err(Source::new("calendar/", "").whole(Problem::Calendar(problem))),
         };
-        Ok(Self { rules: rules.into_iter().map(in_force).collect::<Result<_, _>>()?, catalogues, receipts, roles })
+        let rules = rules.into_iter().map(in_force).collect::<Result<_, _>>()?;
+        Ok(Self { rules, catalogues, receipts, roles, privacy })
     }
 
     /// The ruleset that holds on a day; none before the first.
@@ -91,6 +95,13 @@ impl Rulesets {
         self.roles.iter().rev().find(|roles| roles.valid_from <= day).or(self.roles.first())
     }
 
+    /// The periods and purposes of personal data that hold at an instant; before the first, the oldest
+    /// stand in.
+    pub fn privacy_at(&self, at: Timestamp) -> Option<&Arc<Privacy>> {
+        let day = self.rules.last()?.calendar.date(at);
+        self.privacy.iter().rev().find(|privacy| privacy.valid_from <= day).or(self.privacy.first())
+    }
+
     /// All rulesets, oldest first.
     pub fn rules(&self) -> &[InForce] {
         &self.rules
@@ -120,6 +131,12 @@ impl Dated for Catalogue {
 }
 
 impl Dated for Receipts {
+    fn key(&self) -> (Date, &str) {
+        (self.valid_from, &self.name)
+    }
+}
+
+impl Dated for Privacy {
     fn key(&self) -> (Date, &str) {
         (self.valid_from, &self.name)
     }

@@ -2,6 +2,7 @@
 
 mod acts;
 mod admin;
+mod contact;
 mod evidence;
 mod export;
 pub(crate) mod filter;
@@ -34,6 +35,7 @@ pub(crate) fn routes() -> Router<Site> {
         .merge(work::routes())
         .merge(places::routes())
         .merge(rules::routes())
+        .merge(contact::routes())
         .merge(evidence::routes())
         .merge(photos::routes())
         .merge(login::routes())

@@ -37,6 +37,7 @@ pub(crate) struct Typed {
     pub email: String,
     pub channel: String,
     pub private: String,
+    pub unnamed: String,
     pub key: String,
     /// Photos kept already.
     #[serde(skip)]
@@ -72,6 +73,7 @@ impl Typed {
             email: get("email"),
             channel: get("channel"),
             private: get("private"),
+            unnamed: get("unnamed"),
             key: get("key"),
             photos: form.all("photo_id").map(str::to_owned).collect(),
             asked: form.all("asked").map(str::to_owned).collect(),
@@ -107,6 +109,7 @@ impl Typed {
             ("email", self.email.clone()),
             ("channel", self.channel.clone()),
             ("private", self.private.clone()),
+            ("unnamed", self.unnamed.clone()),
             ("key", self.key.clone()),
         ];
         fields.extend(self.photos.iter().map(|id| ("photo_id", id.clone())));

@@ -156,6 +156,7 @@ fn contact(typed: &Typed, v: &Viewer) -> Contact {
         phone: typed.phone.clone(),
         email: typed.email.clone(),
         language: v.language.code().into(),
+        unnamed: typed.unnamed == "1",
     }
 }
 

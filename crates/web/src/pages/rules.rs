@@ -127,6 +127,17 @@ fn lists(site: &Site, v: &Viewer, day: &Day) -> Vec<Table> {
         });
         each.chain([line(v, v.t("separate").to_owned(), apart, &table.separate.1)]).collect::<Vec<_>>()
     });
+    let privacy = site.app.rulebook().privacy(v.now).ok();
+    let privacy = privacy.iter().flat_map(|rules| {
+        let days = |days: u32| v.with("keep-days", "n", days);
+        let kept =
+            rules.keep.iter().map(|one| line(v, v.code("keep", one.what.code()), days(one.days), &one.provenance));
+        let purposes = rules.purposes.iter().map(|one| {
+            let words = if zh { one.zh.clone() } else { one.en.clone() };
+            line(v, v.t("purpose-may").to_owned(), words, &one.provenance)
+        });
+        kept.chain(purposes).collect::<Vec<_>>()
+    });
     let table = |id: &'static str, lines: Vec<Line>| Table { id, title: v.code("rules-table", id), lines };
     vec![
         table("dispatch", dispatch.collect()),
@@ -134,6 +145,7 @@ fn lists(site: &Site, v: &Viewer, day: &Day) -> Vec<Table> {
         table("diversions", diversions.collect()),
         table("rating", rating.collect()),
         table("roles", roles.collect()),
+        table("privacy", privacy.collect()),
         table("catalogues", catalogues.collect()),
         table("calendars", calendars.collect()),
     ]

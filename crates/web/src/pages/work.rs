@@ -1,6 +1,7 @@
 //! The staff's side: an inbox by deadline, and an order with its one next action foremost.
 
 use super::{
+    contact,
     filter::{OPEN, Wanted, soon, written},
     list::{Choice, states, streets},
     login,
@@ -21,6 +22,7 @@ use axum::{
 };
 use luyuan_app::{
     AppError,
+    contact::Behind,
     directory::Directory,
     orders::{Detail, Filter},
 };
@@ -171,18 +173,6 @@ async fn inbox(State(site): State<Site>, v: Viewer, Query(mut wanted): Query<Wan
     html(&inbox)
 }
 
-/// A reporter as staff see them; contact data is masked until it is asked for.
-struct Person {
-    id: String,
-    name: String,
-    /// Masked but for its end.
-    masked: String,
-    phone: String,
-    email: String,
-    rated: bool,
-    words: String,
-}
-
 #[derive(Template)]
 #[template(path = "work_order.html")]
 struct WorkOrder<'a> {
@@ -194,13 +184,16 @@ struct WorkOrder<'a> {
     stations: Vec<Station>,
     steps: Vec<Step>,
     photos: Vec<String>,
-    people: Vec<Person>,
+    people: Vec<Behind>,
+    /// For what contact data may be shown: code, words.
+    purposes: Vec<(String, String)>,
     whistles: Vec<(String, String, String, bool, String)>,
     may_accept: bool,
     may_handle: bool,
     may_triage: bool,
     may_merge: bool,
     may_call_back: bool,
+    may_erase: bool,
     /// Open orders of the same kind nearby.
     duplicates: Vec<Row>,
     /// A reply needs a photo.
@@ -220,16 +213,15 @@ impl WorkOrder<'_> {
         fields.clone().find(|(name, _)| name == field).map_or("", |(_, value)| value)
     }
 
+    /// Whether somebody rated the present reply.
+    fn rated(&self, person: &Behind) -> bool {
+        person.rating.as_ref().is_some_and(|(round, _)| *round == self.order.reworks)
+    }
+
     /// Whether a form was refused, so that it stands open.
     fn was(&self, act: &str) -> bool {
         self.refused.act == act
     }
-}
-
-/// All but the last four characters hidden.
-fn masked(text: &str) -> String {
-    let length = text.chars().count();
-    text.chars().enumerate().map(|(at, letter)| if at + 4 < length { '•' } else { letter }).collect()
 }
 
 /// What was typed into a form that was refused, and why it was.
@@ -266,15 +258,10 @@ pub(super) async fn show(site: &Site, v: &Viewer, number: &str, refused: &Refuse
     let allowed = |action| may(&actor, action, &subject);
     let open_state = !order.state.ended() && !matches!(order.state, Stand::Replied { .. });
     let own_whistle = order.whistles.iter().find(|whistle| whistle.to == staff.org && whistle.report.is_none());
-    let people = detail.reporters.iter().map(|reporter| Person {
-        id: reporter.id.to_string(),
-        name: reporter.about.name.clone(),
-        masked: format!("{} {}", masked(&reporter.about.phone), masked(&reporter.about.email)).trim().to_owned(),
-        phone: reporter.about.phone.clone(),
-        email: reporter.about.email.clone(),
-        rated: reporter.about.rating.as_ref().is_some_and(|(round, _)| *round == order.reworks),
-        words: reporter.about.words.clone(),
-    });
+    let people = match site.app.behind(&actor, &detail).await {
+        Ok(people) => people,
+        Err(error) => return Fault::from(error).page(v),
+    };
     let may_merge = allowed(Action::Merge) && open_state;
     let duplicates = match order.location.point.filter(|_| may_merge) {
         Some(at) => match site.app.similar(at, &order.category).await {
@@ -293,7 +280,8 @@ pub(super) async fn show(site: &Site, v: &Viewer, number: &str, refused: &Refuse
         stations: stations(v, order),
         steps: steps(&site.app, v, &detail.events, true),
         photos: detail.files.iter().map(|file| format!("/orders/{number}/photos/{}", file.id)).collect(),
-        people: people.collect(),
+        people,
+        purposes: contact::purposes(site, v),
         whistles: order
             .whistles
             .iter()
@@ -311,6 +299,7 @@ pub(super) async fn show(site: &Site, v: &Viewer, number: &str, refused: &Refuse
         evidence: order.kind != Kind::Enquiry && rules.is_some_and(|day| day.wants_evidence(&order.category)),
         answers: answers(&site.app, v, order),
         point: order.location.point.map(|point| (point.lon, point.lat)),
+        may_erase: allowed(Action::CallBack),
         may_call_back: allowed(Action::CallBack) && matches!(order.state, Stand::Replied { .. }),
         own_whistle: own_whistle.filter(|_| allowed(Action::Report)).map(|whistle| whistle.id.to_string()),
         orgs: directory
