@@ -119,7 +119,8 @@ async fn what_is_sealed_is_found_whole_and_only_what_is_new_is_sealed_again() {
 async fn two_programs_that_seal_at_once_make_one_log() {
     on_both_engines(|db, engine| async move {
         let (app, folder) = app(db.clone()).await;
-        let other = App::start(db, app.jurisdiction.clone(), folder.path().into(), app.env.clone()).await.unwrap();
+        let other =
+            App::start(db, app.jurisdiction.clone(), folder.path().join("files"), app.env.clone()).await.unwrap();
         app.open_log(folder.path()).await.unwrap();
         other.open_log(folder.path()).await.unwrap();
         for _ in 0..5 {

@@ -5,6 +5,7 @@ mod evidence;
 mod export;
 mod import;
 mod orders;
+mod privacy;
 mod registers;
 mod search;
 mod stage;

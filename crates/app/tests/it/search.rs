@@ -75,7 +75,8 @@ async fn similar_orders_are_near_recent_open_public_and_of_the_category() {
         assert_eq!(found.remove(0).len(), near.len());
         assert_eq!(found, expected, "{engine}: nearest first");
         // Another process on the same database sees the same at once.
-        let other = App::start(db, app.jurisdiction.clone(), files.path().into(), app.env.clone()).await.unwrap();
+        let other =
+            App::start(db, app.jurisdiction.clone(), files.path().join("files"), app.env.clone()).await.unwrap();
         assert_eq!(similar(&other).await[1..], expected, "{engine}");
         let compound = app.directory().org_by_code(COMPOUND).unwrap().id;
         let staff = acting(&app, compound);

@@ -12,7 +12,7 @@ use uuid::Uuid;
 /// A demonstration district without its orders would be smaller, but this is what users meet.
 pub async fn app(db: Db) -> (App, tempfile::TempDir) {
     let files = tempfile::tempdir().unwrap();
-    let app = App::start(db, JurisdictionId("erqi".into()), files.path().into(), Env::default()).await.unwrap();
+    let app = App::start(db, JurisdictionId("erqi".into()), files.path().join("files"), Env::default()).await.unwrap();
     app.load_rules().await.unwrap();
     app.load_demo(|_| {}).await.unwrap();
     (app, files)

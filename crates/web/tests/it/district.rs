@@ -91,7 +91,7 @@ where
 
 impl Site {
     async fn new(db: Db, files: &std::path::Path) -> Self {
-        let app = App::start(db, JurisdictionId("erqi".into()), files.into(), Env::default()).await.unwrap();
+        let app = App::start(db, JurisdictionId("erqi".into()), files.join("files"), Env::default()).await.unwrap();
         app.load_rules().await.unwrap();
         app.reload().await.unwrap();
         let welcome = app.load_demo(|_| {}).await.unwrap();

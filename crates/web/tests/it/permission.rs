@@ -8,7 +8,7 @@ mod table;
 use crate::district::{GARDEN, Site, on_both};
 use actors::{Asker, CALLED, everybody};
 use axum::http::{Method, StatusCode};
-use luyuan_app::orders::{Place, Placed, Seen, Whistling};
+use luyuan_app::orders::{Contact, Place, Placed, Seen, Whistling};
 use luyuan_domain::actor::Actor;
 use std::collections::BTreeSet;
 use table::{COLUMNS, ROWS};
@@ -55,7 +55,8 @@ pub struct Ground {
 impl Ground {
     async fn new(site: &Site) -> Self {
         let photo = site.app.keep_photo(crate::pictures::jpeg(), false).await.unwrap();
-        let order = site.place(Place { private: true, photos: vec![photo], ..site.lamp() }).await;
+        let contact = Contact { phone: "13800000000".into(), ..Contact::default() };
+        let order = site.place(Place { private: true, photos: vec![photo], contact, ..site.lamp() }).await;
         let other = site.place(site.lamp()).await;
         let (staff, seen) = (site.staff(GARDEN), Seen { number: order.number.clone(), version: None });
         site.app.accept(&staff, &seen).await.unwrap();

@@ -113,8 +113,13 @@ pub struct Sent<'a> {
 
 impl Sent<'_> {
     fn filled(&self, path: &str) -> String {
-        let photo =
-            if path.contains("/photos/") || path.contains("/media/") { self.ground.photo.as_str() } else { NOBODY };
+        let photo = if path.contains("/work/orders/{number}/reporters/") {
+            self.ground.reporter.as_str()
+        } else if path.contains("/photos/") || path.contains("/media/") {
+            self.ground.photo.as_str()
+        } else {
+            NOBODY
+        };
         let filled = path
             .replace("{number}", &self.ground.order.number)
             .replace("{id}", photo)
@@ -137,6 +142,7 @@ impl Sent<'_> {
         if let Some(secret) = &self.secret {
             add("key", secret);
         }
+        add("purpose", "handle");
         add("whistle", &self.ground.whistle);
         add("reporter", &self.ground.reporter);
         add("target", &self.ground.other.number);

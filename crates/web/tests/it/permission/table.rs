@@ -116,4 +116,12 @@ pub const ROWS: &[(&str, &str)] = &[
     ("POST /orders/{number}/route", "R R R R R R A R R R A R R R R R R R R R R R"),
     ("POST /orders/{number}/whistle", "R R R A R A R R R R R R R R R R R R R R R R"),
     ("POST /places/at", "A A A A A A A A A A A A A A A A A A A A A A"),
+    ("GET /api/v1/log/checkpoint", "A A A A A A A A A A A A A A A A A A A A A A"),
+    ("GET /api/v1/log/consistency", "A A A A A A A A A A A A A A A A A A A A A A"),
+    ("GET /api/v1/orders/{number}/receipt", "A A A A A A A A A A A A A A A A A A A A A A"),
+    ("GET /evidence", "A A A A A A A A A A A A A A A A A A A A A A"),
+    ("GET /orders/{number}/receipt", "A A A A A A A A A A A A A A A A A A A A A A"),
+    ("POST /orders/{number}/erasure", "A A A A A A A A A A A A A A A A A A A A A A"),
+    ("POST /work/orders/{number}/reporters/{id}/contact", "A A A A A A A A A A A A A A A A A A A A A A"),
+    ("POST /work/orders/{number}/reporters/{id}/erasure", "A A A A A A A A A A A A A A A A A A A A A A"),
 ];
