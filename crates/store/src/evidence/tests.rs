@@ -1,4 +1,5 @@
 //! What an older database brings along, and batches that meet.
+#![allow(clippy::unwrap_used)]
 
 use super::*;
 use crate::{Db, Engine, testing::on_both_engines};
