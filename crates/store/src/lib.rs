@@ -7,9 +7,11 @@ mod conn;
 mod db;
 mod error;
 mod group;
+mod lite;
 mod migrate;
 mod readers;
 mod together;
+mod value;
 
 pub mod directory;
 pub mod events;
@@ -29,6 +31,7 @@ pub use conn::{Conn, Query, Row};
 pub use db::{Db, Engine};
 pub use error::StoreError;
 pub use together::Together;
+pub use value::Value;
 
 use jiff::Timestamp;
 

@@ -38,6 +38,9 @@ pub struct Detail {
     pub carried_on: Option<String>,
 }
 
+/// Orders that are read while other requests wait for nothing; more of them are read elsewhere.
+const SHORT: i64 = 100;
+
 /// A page of orders.
 #[derive(Debug, Clone)]
 pub struct Page {
@@ -95,9 +98,10 @@ impl App {
     pub async fn orders(&self, filter: Filter, after: Option<Cursor>, limit: i64) -> Result<Page, AppError> {
         let j = self.jurisdiction.clone();
         let shown = filter.clone();
+        let long = limit > SHORT || filter.searches();
         let mut orders = self
             .db
-            .read(move |mut conn| {
+            .scan_if(long, move |mut conn| {
                 Box::pin(async move { orders::list(&mut conn, &j, &filter, after.as_ref(), limit + 1).await })
             })
             .await
@@ -125,7 +129,7 @@ impl App {
         let (j, before) = (self.jurisdiction.clone(), self.counts.writes());
         let counted = self
             .db
-            .read(move |mut conn| Box::pin(async move { orders::count_by_state(&mut conn, &j, &filter).await }))
+            .scan(move |mut conn| Box::pin(async move { orders::count_by_state(&mut conn, &j, &filter).await }))
             .await
             .map_err(AppError::Store)?;
         self.counts.keep(key, &counted, now, before);
@@ -138,7 +142,7 @@ impl App {
     /// As the database says.
     pub async fn count_by_due(&self, filter: Filter, now: Timestamp, soon: Timestamp) -> Result<ByDue, AppError> {
         let j = self.jurisdiction.clone();
-        let counted = self.db.read(move |mut conn| {
+        let counted = self.db.scan(move |mut conn| {
             Box::pin(async move { orders::count_by_due(&mut conn, &j, &filter, now, soon).await })
         });
         counted.await.map_err(AppError::Store)
@@ -151,7 +155,7 @@ impl App {
     pub async fn dots(&self, filter: Filter) -> Result<Vec<Dot>, AppError> {
         let j = self.jurisdiction.clone();
         self.db
-            .read(move |mut conn| Box::pin(async move { orders::dots(&mut conn, &j, &filter).await }))
+            .scan(move |mut conn| Box::pin(async move { orders::dots(&mut conn, &j, &filter).await }))
             .await
             .map_err(AppError::Store)
     }
