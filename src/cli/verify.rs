@@ -86,18 +86,23 @@ pub fn receipt(options: &ReceiptOptions) -> Result<(), Trouble> {
     Ok(())
 }
 
+/// What stands in a file, without what would move a terminal's cursor.
+fn plain(text: &str) -> String {
+    text.chars().map(|letter| if letter.is_control() { char::REPLACEMENT_CHARACTER } else { letter }).collect()
+}
+
 /// What a receipt proves, in words.
 fn told(checked: &Checked) -> String {
     let Checked { entry, content, index, checkpoint, verifier } = checked;
     let at = Timestamp::from_millisecond(entry.at).unwrap_or_default();
     let mut lines = vec![
-        format!("true: event {} of {} {} is in the sealed log.", entry.seq, entry.kind, entry.name),
-        format!("  what   {} by {}, at {}", entry.what, entry.by, at),
+        format!("true: event {} of {} {} is in the sealed log.", entry.seq, plain(&entry.kind), plain(&entry.name)),
+        format!("  what   {} by {}, at {}", plain(&entry.what), plain(&entry.by), at),
     ];
     if let Some(content) = content {
         let mut parts = content.lines();
-        lines.push(format!("  facts  {}", parts.next().unwrap_or_default()));
-        lines.extend(parts.map(|words| format!("  words  {words}")));
+        lines.push(format!("  facts  {}", plain(parts.next().unwrap_or_default())));
+        lines.extend(parts.map(|words| format!("  words  {}", plain(words))));
     }
     lines.push(format!("  place  entry {index} of {}", checkpoint.size));
     lines.push(format!("  root   {}", to_base64(checkpoint.root)));
@@ -125,7 +130,7 @@ pub async fn log(common: &Common, options: LogOptions) -> Result<(), Trouble> {
     app.db.close().await;
     let report = report?;
     for finding in &report.findings {
-        println!("{finding}");
+        println!("{}", plain(&finding.to_string()));
     }
     let checked = format!("{} entries and {} checkpoints were checked", report.entries, report.checkpoints);
     let erased = match report.erased {
@@ -134,7 +139,12 @@ pub async fn log(common: &Common, options: LogOptions) -> Result<(), Trouble> {
     };
     match report.findings.first() {
         None => println!("true: {checked}{erased}"),
-        Some(first) => return Err(wrong(format!("the log is not what was sealed; first {first}. {checked}{erased}"))),
+        Some(first) => {
+            return Err(wrong(format!(
+                "the log is not what was sealed; first {}. {checked}{erased}",
+                plain(&first.to_string())
+            )));
+        }
     }
     Ok(())
 }

@@ -2,6 +2,26 @@
 -- (pg_current_xact_id), so that what is still missing below a number that can be seen belongs to a
 -- transaction that can be seen to run.
 CREATE SEQUENCE events_ord;
+CREATE SEQUENCE log_erased_ord;
+
+-- Whose words were erased, when and why; with the commitments that stay in the leaf. Sealed too.
+CREATE TABLE log_erased (
+  ord BIGINT NOT NULL DEFAULT (CASE WHEN pg_current_xact_id() IS NOT NULL THEN nextval('log_erased_ord') END),
+  jurisdiction_id TEXT NOT NULL,
+  leaf BIGINT NOT NULL,
+  kind TEXT NOT NULL,
+  subject TEXT NOT NULL,
+  seq BIGINT NOT NULL,
+  content TEXT NOT NULL,
+  person TEXT NOT NULL,
+  reason TEXT NOT NULL,
+  at BIGINT NOT NULL,
+  PRIMARY KEY (jurisdiction_id, leaf),
+  UNIQUE (jurisdiction_id, kind, subject, seq)
+);
+ALTER SEQUENCE log_erased_ord OWNED BY log_erased.ord;
+CREATE INDEX log_erased_place ON log_erased (ord);
+
 CREATE TABLE events_in_order (
   ord BIGINT NOT NULL DEFAULT (CASE WHEN pg_current_xact_id() IS NOT NULL THEN nextval('events_ord') END),
   jurisdiction_id TEXT NOT NULL,

@@ -21,21 +21,6 @@ CREATE TABLE log_salts (
   PRIMARY KEY (jurisdiction_id, leaf)
 );
 
--- Whose words were erased, when and why; with the commitments that stay in the leaf.
-CREATE TABLE log_erased (
-  jurisdiction_id TEXT NOT NULL,
-  leaf BIGINT NOT NULL,
-  kind TEXT NOT NULL,
-  subject TEXT NOT NULL,
-  seq BIGINT NOT NULL,
-  content TEXT NOT NULL,
-  person TEXT NOT NULL,
-  reason TEXT NOT NULL,
-  at BIGINT NOT NULL,
-  PRIMARY KEY (jurisdiction_id, leaf),
-  UNIQUE (jurisdiction_id, kind, subject, seq)
-);
-
 -- Hashes of complete subtrees at every eighth level over the leaves.
 CREATE TABLE log_nodes (
   jurisdiction_id TEXT NOT NULL,

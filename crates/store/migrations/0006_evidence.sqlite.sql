@@ -1,3 +1,19 @@
+-- Whose words were erased, when and why; with the commitments that stay in the leaf. Sealed too.
+CREATE TABLE log_erased (
+  ord INTEGER PRIMARY KEY AUTOINCREMENT,
+  jurisdiction_id TEXT NOT NULL,
+  leaf BIGINT NOT NULL,
+  kind TEXT NOT NULL,
+  subject TEXT NOT NULL,
+  seq BIGINT NOT NULL,
+  content TEXT NOT NULL,
+  person TEXT NOT NULL,
+  reason TEXT NOT NULL,
+  at BIGINT NOT NULL,
+  UNIQUE (jurisdiction_id, leaf),
+  UNIQUE (jurisdiction_id, kind, subject, seq)
+);
+
 -- Events get a place of their own in the order in which they were committed: writers take turns.
 CREATE TABLE events_in_order (
   ord INTEGER PRIMARY KEY AUTOINCREMENT,

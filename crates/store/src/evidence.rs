@@ -19,16 +19,19 @@ use std::ops::Range;
 pub enum Kind {
     /// The events of orders.
     Order,
+    /// Erasures of what was sealed.
+    Erasure,
 }
 
 impl Kind {
     /// All of them, in the order in which they are sealed.
-    pub const ALL: [Self; 1] = [Self::Order];
+    pub const ALL: [Self; 2] = [Self::Order, Self::Erasure];
 
     /// Stable code.
     pub fn code(self) -> &'static str {
         match self {
             Self::Order => "order",
+            Self::Erasure => "erasure",
         }
     }
 

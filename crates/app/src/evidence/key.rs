@@ -1,7 +1,7 @@
 //! The key that signs: made at the first start, kept in a file beside the database and never in it,
 //! with a copy of the newest checkpoint that it signed.
 
-use super::{settled::Settled, signed};
+use super::{seal::older, settled::Settled, signed};
 use crate::{App, AppError, key_file};
 use luyuan_analysis::evidence::{Checkpoint, Key, Verifier};
 use luyuan_store::{
@@ -110,11 +110,7 @@ impl App {
         if let Some(newest) = hand.newest()? {
             let size = self.checkpoint().await?.map_or(0, |checkpoint| checkpoint.checkpoint.size);
             if size < newest.size {
-                return Err(AppError::File(format!(
-                    "this database holds {size} sealed entries, and {} says that {} were signed: it is an older copy. Restore the newer one, or go on with a new key by `luyuan log renew-key`",
-                    hand.newest.display(),
-                    newest.size
-                )));
+                return Err(older(size, &newest));
             }
         }
         *self.ledger.hand.write().unwrap_or_else(PoisonError::into_inner) = Some(hand);

@@ -100,7 +100,9 @@ impl App {
         hand: &Hand,
         sealed: &mut usize,
     ) -> Result<Then, AppError> {
-        let read = self.read_fresh(kind, round, hand.key.verifier()).await?;
+        // Read before the database, which is ahead of it in whatever order others seal.
+        let here = hand.newest()?;
+        let read = self.read_fresh(kind, round, hand.key.verifier(), here).await?;
         if !read.facts.is_empty() {
             let batch = self.batch(kind, &read.facts, read.frontier, hand)?;
             let (count, note) = (batch.entries.len(), batch.checkpoint.note.clone());
@@ -120,7 +122,13 @@ impl App {
         Ok(read.then)
     }
 
-    async fn read_fresh(&self, kind: Kind, round: &mut Round, by: Verifier) -> Result<Read, AppError> {
+    async fn read_fresh(
+        &self,
+        kind: Kind,
+        round: &mut Round,
+        by: Verifier,
+        here: Option<Checkpoint>,
+    ) -> Result<Read, AppError> {
         let (j, seen, mut settled) = (self.jurisdiction.clone(), round.seen, round.settled.clone());
         let takes_turns = self.db.engine() == Engine::Sqlite;
         let read = self.db.read(move |mut conn| {
@@ -138,7 +146,7 @@ impl App {
                 }
                 fresh.truncate(last);
                 let frontier = match fresh.iter().any(|fresh| fresh.fact.is_some()) {
-                    true => frontier(&mut conn, &j, &by).await?,
+                    true => frontier(&mut conn, &j, &by, here.as_ref()).await?,
                     false => Frontier::default(),
                 };
                 let read = Read {
@@ -217,19 +225,40 @@ impl App {
     }
 }
 
-/// The tree's right edge, if its root is the one that was signed last, and the key is the one in
-/// force: it may have been renewed while this program ran.
-async fn frontier(conn: &mut Conn<'_>, j: &JurisdictionId, by: &Verifier) -> Result<Frontier, AppError> {
+/// The tree's right edge, if its root is the one that was signed last, the key is the one in force
+/// (it may have been renewed while this program ran), and the database is not older than what was
+/// signed here (it may have been put back).
+async fn frontier(
+    conn: &mut Conn<'_>,
+    j: &JurisdictionId,
+    by: &Verifier,
+    here: Option<&Checkpoint>,
+) -> Result<Frontier, AppError> {
     let keys = evidence::keys(conn, j).await?;
     if keys.last().is_none_or(|last| last.verifier != by.to_string()) {
         return Err(AppError::File("the key that signs the log was renewed; restart this program".into()));
     }
-    let Some(newest) = evidence::newest(conn, j).await? else { return Ok(Frontier::default()) };
+    let Some(newest) = evidence::newest(conn, j).await? else {
+        return here.map_or(Ok(Frontier::default()), |here| Err(older(0, here)));
+    };
     let signed = verify::standing(conn, j, &newest).await?.checkpoint;
+    if let Some(here) =
+        here.filter(|here| here.size > signed.size || (here.size == signed.size && here.root != signed.root))
+    {
+        return Err(older(signed.size, here));
+    }
     let shelf = shelf(conn, j, &Frontier::nodes(signed.size)).await?;
     let frontier = Frontier::read(signed.size, &shelf).ok_or_else(|| corrupt("log_nodes", "hash", "missing"))?;
     if frontier.root() != signed.root {
         return Err(corrupt("log_checkpoints", "note", newest.size));
     }
     Ok(frontier)
+}
+
+/// The database holds another log than the one that was signed: nothing may be signed over it.
+pub(super) fn older(size: u64, here: &Checkpoint) -> AppError {
+    AppError::File(format!(
+        "this database holds {size} sealed entries, and log.checkpoint says that {} were signed: it is an older copy. Restore the newer one, or go on with a new key by `luyuan log renew-key`",
+        here.size
+    ))
 }

@@ -27,8 +27,8 @@ pub async fn sealed(db: Db) -> (App, tempfile::TempDir) {
 
 /// Seals until everything is: on a shared server somebody else's transaction may hold up a gap.
 pub async fn seal_all(app: &App) -> usize {
-    let open =
-        "SELECT (SELECT COUNT(*) FROM events WHERE jurisdiction_id = 'erqi') - (SELECT COUNT(*) FROM log_entries)";
+    let open = "SELECT (SELECT COUNT(*) FROM events WHERE jurisdiction_id = 'erqi')
+         + (SELECT COUNT(*) FROM log_erased) - (SELECT COUNT(*) FROM log_entries)";
     let (mut sealed, begun) = (app.seal().await.unwrap(), Instant::now());
     while number(app, open).await > 0 && begun.elapsed() < Duration::from_secs(60) {
         sealed += app.seal().await.unwrap();
@@ -188,6 +188,10 @@ async fn erased_words_leave_the_log_as_verifiable_as_before() {
         }
         let after = report(&app).await;
         assert_eq!((after.findings, after.erased), (vec![], 1), "{engine}");
+        // That it was erased, when and why, is sealed itself.
+        assert_eq!(seal_all(&app).await, 1, "{engine}");
+        let after = report(&app).await;
+        assert_eq!((after.findings, after.erased), (vec![], 1), "{engine}");
         let receipt = app.order_receipt(&Actor::Anyone, &placed.number, Some(&placed.secret), 1).await.unwrap();
         assert_eq!(receipt.check(None).unwrap().content, None, "{engine}: nobody can show the words");
         assert_eq!(app.erase_sealed(order, 1, "again").await.unwrap_err().code(), "conflict");
@@ -196,6 +200,15 @@ async fn erased_words_leave_the_log_as_verifiable_as_before() {
         let what = format!("UPDATE events SET data = '{{\"what\":\"closed\"}}' WHERE order_id = '{order}' AND seq = 1");
         write(&app, &what).await.unwrap();
         assert!(matches!(report(&app).await.findings[..], [Finding::Changed { .. }]), "{engine}");
+        write(&app, &what.replace("closed", "placed")).await.unwrap();
+        assert_eq!(report(&app).await.findings, [], "{engine}");
+        unlock(&app, "log_erased").await;
+        write(&app, "UPDATE log_erased SET reason = 'none of your business'").await.unwrap();
+        let findings = report(&app).await.findings;
+        assert!(
+            matches!(&findings[..], [Finding::Changed { of, .. }] if of.contains("erasure")),
+            "{engine}: {findings:?}"
+        );
     })
     .await;
 }

@@ -40,11 +40,46 @@ pub struct Fresh {
     pub fact: Option<Fact>,
 }
 
+/// Where the happenings of a kind are kept.
+struct Source {
+    /// The table; `e` in what follows.
+    table: &'static str,
+    /// Its columns for subject and number.
+    key: (&'static str, &'static str),
+    /// Place, subject, number, instant, who, organisation, what, name, words.
+    columns: &'static str,
+    /// What else they are read from.
+    joins: &'static str,
+    read: fn(&Row) -> Result<Fact, StoreError>,
+}
+
 /// The events of orders. An order's words stay as they were placed; its first event is sealed with
 /// them.
-const ORDER: &str = "SELECT e.ord, e.order_id, e.seq, e.at, e.actor, e.org_id, e.data, o.number,
-       CASE WHEN e.seq = 1 THEN o.data END";
-const ORDER_WORDS: &str = "LEFT JOIN orders o ON o.jurisdiction_id = e.jurisdiction_id AND o.id = e.order_id";
+const ORDER: Source = Source {
+    table: "events",
+    key: ("order_id", "seq"),
+    columns: "e.ord, e.order_id, e.seq, e.at, e.actor, e.org_id, e.data, o.number, CASE WHEN e.seq = 1 THEN o.data END",
+    joins: "LEFT JOIN orders o ON o.jurisdiction_id = e.jurisdiction_id AND o.id = e.order_id",
+    read: order,
+};
+
+/// Erasures, counted by the leaf that they are of: what stayed of it, and why.
+const ERASURE: Source = Source {
+    table: "log_erased",
+    key: ("subject", "leaf"),
+    columns: "e.ord, e.subject, e.leaf, e.at, e.reason, e.kind, e.content, o.number, e.person",
+    joins: "LEFT JOIN orders o ON o.jurisdiction_id = e.jurisdiction_id AND o.id = e.subject AND e.kind = 'order'",
+    read: erasure,
+};
+
+impl Kind {
+    fn source(self) -> &'static Source {
+        match self {
+            Self::Order => &ORDER,
+            Self::Erasure => &ERASURE,
+        }
+    }
+}
 
 /// A text in a structure, or nothing: what cannot be read is sealed, and found changed, all the same.
 fn inside(json: &str, field: &str) -> Option<Value> {
@@ -73,6 +108,23 @@ fn order(row: &Row) -> Result<Fact, StoreError> {
     })
 }
 
+fn erasure(row: &Row) -> Result<Fact, StoreError> {
+    let (reason, kind, content, person): (String, String, String, String) =
+        (row.get(4)?, row.get(5)?, row.get(6)?, row.get(8)?);
+    Ok(Fact {
+        ord: row.get(0)?,
+        subject: row.get(1)?,
+        seq: row.get(2)?,
+        name: row.get::<Option<String>>(7)?.unwrap_or_default(),
+        at: row.get(3)?,
+        what: "erased".to_owned(),
+        by: "system".to_owned(),
+        org: None,
+        content: format!("{kind}\n{content}\n{person}\n{reason}"),
+        person: String::new(),
+    })
+}
+
 /// What happened after a place, in order, of every jurisdiction: only all together are without gaps.
 ///
 /// # Errors
@@ -84,15 +136,15 @@ pub async fn fresh(
     after: i64,
     limit: i64,
 ) -> Result<Vec<Fresh>, StoreError> {
-    let Kind::Order = kind;
+    let Source { table, columns, joins, read, .. } = kind.source();
     let text = format!(
-        "{ORDER}, CAST(CASE WHEN e.jurisdiction_id = $1 THEN 1 ELSE 0 END AS BIGINT)
-         FROM events e {ORDER_WORDS} WHERE e.ord > $2 ORDER BY e.ord LIMIT $3"
+        "SELECT {columns}, CAST(CASE WHEN e.jurisdiction_id = $1 THEN 1 ELSE 0 END AS BIGINT)
+         FROM {table} e {joins} WHERE e.ord > $2 ORDER BY e.ord LIMIT $3"
     );
     let rows = conn.composed(text).bind(&j.0).bind(after).bind(limit).all().await?;
     let one = |row: &Row| {
         let own = row.get::<i64>(9)? == 1;
-        Ok(Fresh { ord: row.get(0)?, fact: if own { Some(order(row)?) } else { None } })
+        Ok(Fresh { ord: row.get(0)?, fact: if own { Some(read(row)?) } else { None } })
     };
     rows.iter().map(one).collect()
 }
@@ -107,13 +159,14 @@ pub async fn facts_of(
     kind: Kind,
     leaves: Range<i64>,
 ) -> Result<Vec<(i64, Fact)>, StoreError> {
+    let Source { table, key: (subject, seq), columns, joins, read } = kind.source();
     let text = format!(
-        "{ORDER}, l.leaf FROM log_entries l
-         JOIN events e ON e.jurisdiction_id = l.jurisdiction_id AND e.order_id = l.subject AND e.seq = l.seq
-         {ORDER_WORDS} WHERE l.jurisdiction_id = $1 AND l.leaf >= $2 AND l.leaf < $3 AND l.kind = $4"
+        "SELECT {columns}, l.leaf FROM log_entries l
+         JOIN {table} e ON e.jurisdiction_id = l.jurisdiction_id AND e.{subject} = l.subject AND e.{seq} = l.seq
+         {joins} WHERE l.jurisdiction_id = $1 AND l.leaf >= $2 AND l.leaf < $3 AND l.kind = $4"
     );
     let query = conn.composed(text).bind(&j.0).bind(leaves.start).bind(leaves.end).bind(kind.code());
-    query.all().await?.iter().map(|row| Ok((row.get(9)?, order(row)?))).collect()
+    query.all().await?.iter().map(|row| Ok((row.get(9)?, read(row)?))).collect()
 }
 
 /// Which happenings of a kind stand at some places: place, subject, number; in order.
@@ -126,10 +179,11 @@ pub async fn places(
     kind: Kind,
     places: Range<i64>,
 ) -> Result<Vec<(i64, String, i64)>, StoreError> {
-    let Kind::Order = kind;
-    let text =
-        "SELECT ord, order_id, seq FROM events WHERE jurisdiction_id = $1 AND ord >= $2 AND ord < $3 ORDER BY ord";
-    let rows = conn.query(text).bind(&j.0).bind(places.start).bind(places.end).all().await?;
+    let Source { table, key: (subject, seq), .. } = kind.source();
+    let text = format!(
+        "SELECT ord, {subject}, {seq} FROM {table} WHERE jurisdiction_id = $1 AND ord >= $2 AND ord < $3 ORDER BY ord"
+    );
+    let rows = conn.composed(text).bind(&j.0).bind(places.start).bind(places.end).all().await?;
     rows.iter().map(|row| Ok((row.get(0)?, row.get(1)?, row.get(2)?))).collect()
 }
 

@@ -1,4 +1,5 @@
 //! What an older database brings along, and batches that meet.
+#![allow(clippy::unwrap_used)]
 
 use super::*;
 use crate::{Db, Engine, testing::on_both_engines};
@@ -31,30 +32,15 @@ const THIS: [&str; 3] = [
     include_str!("../../migrations/0006_evidence.postgres.sql"),
 ];
 
-/// The statements of a migration; what stands between `$$` is one.
-fn statements(text: &str) -> Vec<String> {
-    let lines = text.lines().filter(|line| !line.starts_with("--")).collect::<Vec<_>>().join("\n");
-    let mut all: Vec<String> = Vec::new();
-    for part in lines.split_inclusive(";\n") {
-        match all.last_mut().filter(|last| last.matches("$$").count() % 2 == 1) {
-            Some(open) => open.push_str(part),
-            None => all.push(part.to_owned()),
-        }
-    }
-    all.retain(|part| !part.trim().is_empty());
-    all
-}
-
 async fn run(db: &Db, text: &str) -> Result<u64, StoreError> {
     let text = text.to_owned();
     db.write(move |mut conn| Box::pin(async move { conn.composed(text).run().await })).await
 }
 
-async fn migrate(db: &Db, [both, lite, pg]: [&str; 3]) {
+async fn migrate(db: &Db, [both, lite, pg]: [&'static str; 3]) {
     let own = if db.engine() == Engine::Sqlite { lite } else { pg };
-    for text in statements(both).iter().chain(&statements(own)) {
-        run(db, text).await.unwrap_or_else(|error| panic!("{text}: {error}"));
-    }
+    let text = format!("{both}\n{own}");
+    db.write(move |mut conn| Box::pin(async move { conn.script(text).await })).await.unwrap();
 }
 
 /// A database of before the log existed, with a few events; and after it was brought up to date.

@@ -1,4 +1,5 @@
 # The page about the evidence log, and receipts
+evidence-link = Evidence
 evidence-title = Nothing disappears quietly
 evidence-first = Every step of every order is added to one long chain that only grows.
 evidence-second = All steps together give one short fingerprint, which is signed every few seconds; whoever changes, removes or moves even one step gets another fingerprint.

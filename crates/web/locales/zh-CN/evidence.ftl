@@ -1,4 +1,5 @@
 # 存证页面与凭证
+evidence-link = 存证
 evidence-title = 办了什么，抹不掉
 evidence-first = 每件诉求的每一步，都记入同一条只增不减的记录链。
 evidence-second = 全部记录合成一个简短的“指纹”，每隔几秒签名一次；哪怕改动、删去或调换其中一步，指纹都会不同。

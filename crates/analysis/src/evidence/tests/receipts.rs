@@ -119,3 +119,18 @@ fn each_part_of_a_receipt_is_refused_by_name() {
     assert_eq!(with(&elsewhere), ReceiptError::Proof(ProofError::Root));
     assert_eq!(Receipt::read("nothing"), Err(ReceiptError::Form));
 }
+
+proptest! {
+    #[test]
+    fn nothing_that_is_sent_breaks_the_reader(text in "(?s).{0,300}", at in 0_usize..2000, put in "(?s).{0,6}") {
+        let good = receipt(true).0.text();
+        let at = (0..=at % good.len()).rev().find(|at| good.is_char_boundary(*at)).unwrap();
+        let spoiled = format!("{}{put}{}", &good[..at], &good[at..]);
+        for sent in [&text, &spoiled] {
+            let checked = Receipt::read(sent).and_then(|receipt| receipt.check(None));
+            prop_assert!(checked.is_err() || *sent == good);
+            prop_assert!(sent.parse::<Verifier>().is_err() && Key::read(sent).is_err() && Entry::read(sent).is_none());
+            prop_assert!(sent.parse::<Signed>().is_err() || *sent == spoiled);
+        }
+    }
+}

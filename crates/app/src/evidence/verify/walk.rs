@@ -135,9 +135,28 @@ impl<'a> Walk<'a> {
             self.check(&piece)?;
             tell(unsigned(from)?, all.max(unsigned(from)?));
         }
+        self.never_sealed().await?;
         self.end();
         self.report.findings.sort_by_key(Finding::leaf);
         Ok(self.report)
+    }
+
+    /// Finds what stands below the first place of a kind of which nothing was ever sealed.
+    async fn never_sealed(&mut self) -> Result<(), AppError> {
+        for kind in Kind::ALL {
+            if self.last.contains_key(kind.code()) {
+                continue;
+            }
+            let j = self.app.jurisdiction.clone();
+            let read = self.app.db.read(move |mut conn| {
+                Box::pin(async move { evidence::places(&mut conn, &j, kind, i64::MIN..1).await })
+            });
+            for (_, subject, seq) in read.await.map_err(AppError::Store)? {
+                let (leaf, of) = (self.frontier.size(), named(kind.code(), "", &subject, seq));
+                self.found(Finding::Added { leaf, of });
+            }
+        }
+        Ok(())
     }
 
     async fn read(&self, from: i64) -> Result<Piece, AppError> {

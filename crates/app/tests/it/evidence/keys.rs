@@ -58,6 +58,10 @@ async fn another_key_and_an_older_database_are_refused_until_the_key_is_renewed(
             .unwrap();
         let refused = app.open_log(folder.path()).await.unwrap_err().to_string();
         assert!(refused.contains("older copy"), "{engine}: {refused}");
+        // Also when it was put back under a running program.
+        place(&app, "路灯又不亮").await;
+        let refused = app.seal().await.unwrap_err().to_string();
+        assert!(refused.contains("older copy"), "{engine}: {refused}");
         let anchors = Anchors { key: None, notes: vec![("kept".into(), newest)] };
         assert!(
             app.verify_log(anchors, |_, _| ())
