@@ -10,12 +10,17 @@ pub mod error;
 pub mod export;
 pub mod files;
 pub mod import;
+pub mod invitations;
 pub mod keys;
 pub mod live;
+pub mod login;
 pub mod orders;
+pub mod passwords;
 pub mod people;
 pub mod roles;
 pub mod rules;
+pub mod sessions;
+pub mod settings;
 pub mod tokens;
 
 pub use error::{AppError, Wrong};
@@ -52,7 +57,10 @@ pub struct App {
     pub live: Live,
     /// Whose rules, accounts and keys hold: the district's own, also in its trial.
     rules_of: JurisdictionId,
+    /// How this deployment is set up.
+    pub settings: Arc<settings::Settings>,
     counts: counts::Counts,
+    hashed: passwords::Work,
     directory: Arc<RwLock<Arc<Directory>>>,
     rulebook: Arc<RwLock<Arc<Rulebook>>>,
     /// Which generation of places, organisations and rules is in memory.
@@ -73,13 +81,22 @@ impl App {
             env,
             files,
             live: Live::new(),
+            settings: Arc::default(),
             counts: counts::Counts::default(),
+            hashed: Arc::default(),
             directory: Arc::default(),
             rulebook: Arc::default(),
             generation: Arc::default(),
         };
         app.reload().await?;
         Ok(app)
+    }
+
+    /// The same use cases in a deployment that is set up like this.
+    #[must_use]
+    pub fn set_up(mut self, settings: settings::Settings) -> Self {
+        self.settings = Arc::new(settings);
+        self
     }
 
     /// Reads places, organisations and rules again after they changed.

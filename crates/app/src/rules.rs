@@ -6,7 +6,7 @@ use luyuan_domain::{
     catalogue::{Catalogue, Category},
     orders::{Hop, Kind, Route, Timetable, Urgency},
     org::{Chain, OrgKind},
-    ruleset::{InForce, Level, RoleRules, Rulesets},
+    ruleset::{AccountRules, InForce, Level, RoleRules, Rulesets},
 };
 use std::sync::Arc;
 
@@ -40,6 +40,14 @@ impl Rulebook {
     /// [`AppError::Rules`] when there is none at all.
     pub fn roles(&self, at: Timestamp) -> Result<Arc<RoleRules>, AppError> {
         self.0.roles_at(at).cloned().ok_or_else(|| AppError::Rules("there is no table of roles".into()))
+    }
+
+    /// The bounds of accounts in force at an instant.
+    ///
+    /// # Errors
+    /// [`AppError::Rules`] when there are none at all.
+    pub fn accounts(&self, at: Timestamp) -> Result<Arc<AccountRules>, AppError> {
+        self.0.accounts_at(at).cloned().ok_or_else(|| AppError::Rules("there are no bounds of accounts".into()))
     }
 
     /// Everything that was parsed.

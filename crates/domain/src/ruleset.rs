@@ -2,6 +2,7 @@
 //! later rule gets a ruleset of its own with a later first day; nothing is overwritten, so that an
 //! old order is always explained by the rules of its day.
 
+mod accounts;
 mod book;
 mod in_force;
 mod problem;
@@ -10,6 +11,7 @@ mod receipts;
 mod roles;
 
 pub use crate::dated::{Provenance, Status};
+pub use accounts::{AccountBound, AccountRules};
 pub use book::Rulesets;
 pub use in_force::InForce;
 pub use problem::RulesetProblem;

@@ -11,16 +11,20 @@ mod migrate;
 mod readers;
 mod together;
 
+pub mod attempts;
 pub mod audit;
+pub mod challenges;
 pub mod directory;
 pub mod events;
 pub mod files;
 pub mod idempotency;
+pub mod invitations;
 pub mod keys;
 pub mod orders;
 pub mod people;
 pub mod reporters;
 pub mod roles;
+pub mod sessions;
 pub mod settings;
 pub mod stories;
 #[cfg(feature = "testing")]

@@ -207,6 +207,7 @@ mod tests {
             "action-",
             "scope-",
             "audit-",
+            "account-done-",
         ];
         let unused: Vec<_> = keys(0)
             .into_iter()

@@ -7,6 +7,7 @@ mod fault;
 mod form;
 mod i18n;
 mod open311;
+mod origin;
 mod pages;
 mod request;
 mod state;
@@ -20,6 +21,7 @@ use axum::{
     http::{HeaderName, HeaderValue, header},
     middleware,
 };
+use std::net::SocketAddr;
 use tower::ServiceBuilder;
 use tower_http::set_header::SetResponseHeaderLayer;
 
@@ -58,5 +60,6 @@ pub async fn serve(
     site: Site,
     stop: impl Future<Output = ()> + Send + 'static,
 ) -> std::io::Result<()> {
-    axum::serve(listener, router(site)).with_graceful_shutdown(stop).await
+    let router = router(site).into_make_service_with_connect_info::<SocketAddr>();
+    axum::serve(listener, router).with_graceful_shutdown(stop).await
 }

@@ -1,6 +1,6 @@
 //! All rulesets, catalogues and calendars of one jurisdiction, by their first days.
 
-use super::{InForce, Receipt, Receipts, RoleRules, Ruleset, RulesetProblem as Problem};
+use super::{AccountRules, InForce, Receipt, Receipts, RoleRules, Ruleset, RulesetProblem as Problem};
 use crate::{
     calendar::{WorkCalendar, Year},
     catalogue::Catalogue,
@@ -16,18 +16,19 @@ pub struct Rulesets {
     catalogues: Vec<Arc<Catalogue>>,
     receipts: Vec<Arc<Receipts>>,
     roles: Vec<Arc<RoleRules>>,
+    accounts: Vec<Arc<AccountRules>>,
 }
 
 impl Rulesets {
     /// Reads everything from named texts. A TOML text with `deadline` is a ruleset, one with
     /// `items` a catalogue, one with `receipt` a list of receipts, one with `role` a table of roles,
-    /// one with `year` a year's holidays; CSV under `calendar/` holds holidays too. The rest are parts that catalogues name. No text at all is no ruleset at all.
+    /// one with `account` bounds of accounts, one with `year` a year's holidays; CSV under `calendar/` holds holidays too. The rest are parts that catalogues name. No text at all is no ruleset at all.
     ///
     /// # Errors
     /// The first problem with file and line.
     pub fn load(files: &[(&str, &str)]) -> Result<Self, Located<Problem>> {
         let (mut years, mut rules, mut catalogues) = (Vec::new(), Vec::new(), Vec::new());
-        let (mut receipts, mut roles) = (Vec::new(), Vec::new());
+        let (mut receipts, mut roles, mut accounts) = (Vec::new(), Vec::new(), Vec::new());
         let part = |wanted: &str| files.iter().find(|(name, _)| *name == wanted).map(|(_, text)| *text);
         for (name, text) in files {
             if name.ends_with(".csv") {
@@ -48,13 +49,21 @@ impl Rulesets {
                 insert(source, &mut receipts, Arc::new(Receipts::parse(name, text)?))?;
             } else if table.contains_key("role") {
                 insert(source, &mut roles, Arc::new(RoleRules::parse(name, text)?))?;
+            } else if table.contains_key("account") {
+                insert(source, &mut accounts, Arc::new(AccountRules::parse(name, text)?))?;
             }
         }
         let in_force = |rules: Arc<Ruleset>| match WorkCalendar::new(&rules.working_time, &years) {
             Ok(calendar) => Ok(InForce { rules, calendar: Arc::new(calendar) }),
             Err(problem) => Err(Source::new("calendar/", "").whole(Problem::Calendar(problem))),
         };
-        Ok(Self { rules: rules.into_iter().map(in_force).collect::<Result<_, _>>()?, catalogues, receipts, roles })
+        Ok(Self {
+            rules: rules.into_iter().map(in_force).collect::<Result<_, _>>()?,
+            catalogues,
+            receipts,
+            roles,
+            accounts,
+        })
     }
 
     /// The ruleset that holds on a day; none before the first.
@@ -89,6 +98,12 @@ impl Rulesets {
     pub fn roles_at(&self, at: Timestamp) -> Option<&Arc<RoleRules>> {
         let day = self.rules.last()?.calendar.date(at);
         self.roles.iter().rev().find(|roles| roles.valid_from <= day).or(self.roles.first())
+    }
+
+    /// The bounds of accounts that hold at an instant; before the first, the oldest stand in.
+    pub fn accounts_at(&self, at: Timestamp) -> Option<&Arc<AccountRules>> {
+        let day = self.rules.last()?.calendar.date(at);
+        self.accounts.iter().rev().find(|accounts| accounts.valid_from <= day).or(self.accounts.first())
     }
 
     /// All rulesets, oldest first.
@@ -126,6 +141,12 @@ impl Dated for Receipts {
 }
 
 impl Dated for RoleRules {
+    fn key(&self) -> (Date, &str) {
+        (self.valid_from, &self.name)
+    }
+}
+
+impl Dated for AccountRules {
     fn key(&self) -> (Date, &str) {
         (self.valid_from, &self.name)
     }

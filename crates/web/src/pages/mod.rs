@@ -1,10 +1,12 @@
 //! Pages: each works without a script; scripts make them quicker.
 
+mod account;
 mod acts;
 mod admin;
 mod export;
 pub(crate) mod filter;
 mod home;
+mod invitations;
 mod keys;
 mod list;
 mod login;
@@ -38,4 +40,6 @@ pub(crate) fn routes() -> Router<Site> {
         .merge(admin::routes())
         .merge(roles::routes())
         .merge(keys::routes())
+        .merge(account::routes())
+        .merge(invitations::routes())
 }
