@@ -40,6 +40,12 @@ pub enum Verb {
         #[arg(long)]
         login: String,
     },
+    /// Take the second step at login away from somebody who lost it
+    EndFactor {
+        /// Their login
+        #[arg(long)]
+        login: String,
+    },
     /// List the accounts
     List,
 }
@@ -66,6 +72,10 @@ pub async fn run(app: App, address: &str, verb: Verb) -> Result<(), Trouble> {
             println!("link={address}/invitation/{}", app.invite(&Actor::System, inviting).await?);
         }
         Verb::Reset { login } => println!("link={address}/reset/{}", app.make_reset(&Actor::System, &login).await?),
+        Verb::EndFactor { login } => {
+            app.end_factor_of(&login).await?;
+            println!("ended");
+        }
         Verb::List => {
             for person in app.people().await? {
                 println!("{}\t{}", person.login, person.name);

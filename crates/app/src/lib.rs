@@ -8,6 +8,7 @@ pub mod directory;
 pub mod env;
 pub mod error;
 pub mod export;
+pub mod factors;
 pub mod files;
 pub mod import;
 pub mod invitations;

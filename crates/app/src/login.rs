@@ -9,9 +9,9 @@ use luyuan_domain::{
 };
 use luyuan_store::{
     attempts,
-    people::Person,
     sessions::{self, Session},
 };
+use serde::{Deserialize, Serialize};
 
 /// How often counting an attempt is tried again when others count at the same moment.
 const TRIES: usize = 5;
@@ -45,7 +45,7 @@ impl Entered {
 }
 
 /// An attempt that was counted as failed until it succeeds.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub(crate) struct Attempt {
     account: String,
     address: Option<String>,
@@ -128,18 +128,17 @@ impl App {
         let fits = self.fits(password, found.as_ref().map(|(person, _)| person.password_hash.as_str())).await;
         let Some((person, held)) = found.filter(|_| fits) else { return Err(AppError::Login) };
         let org = self.first_org(&held).ok_or(AppError::Login)?;
+        // With a second factor the attempt has not succeeded yet.
+        if let Some(step) = self.await_second(person.id, org, from, &attempt).await? {
+            return Ok(Entered::Second(step));
+        }
         self.succeeded(attempt).await?;
-        self.enter(&person, org, from).await
+        self.open_session(person.id, org, from).await.map(Entered::Session)
     }
 
     /// The oldest of the organisations for which somebody may do something today.
     pub(crate) fn first_org(&self, held: &[Held]) -> Option<OrgId> {
         held.iter().map(|held| held.org).find(|org| self.grants(held, *org).is_ok_and(some))
-    }
-
-    /// What follows after the first factor.
-    async fn enter(&self, person: &Person, org: OrgId, from: &Origin) -> Result<Entered, AppError> {
-        self.open_session(person.id, org, from).await.map(Entered::Session)
     }
 
     /// Opens a session; its token.

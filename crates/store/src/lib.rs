@@ -16,6 +16,7 @@ pub mod audit;
 pub mod challenges;
 pub mod directory;
 pub mod events;
+pub mod factors;
 pub mod files;
 pub mod idempotency;
 pub mod invitations;

@@ -128,3 +128,30 @@ error-name_bad = A name has 1 to { $detail } characters.
 audit-invited = invited somebody
 audit-withdrawn = took an invitation back
 audit-joined = made an account by an invitation
+second-title = Second step
+second-lead = Type the six digits that your authenticator shows now, or one of your recovery codes.
+login-step-ended = That took too long, or too many codes were wrong. Log in again from the beginning.
+factor-title = Second step at login
+factor-manage = Set up or change
+factor-lead = After the password you then also type six digits from an authenticator on your phone, so that a password alone is of no use to anybody. Any authenticator will do.
+factor-begin = Set it up
+factor-scan = Scan this with your authenticator:
+factor-square = Square code for your authenticator
+factor-secret = Or type this into it:
+factor-open = Open it in the authenticator on this device
+factor-first = The six digits that it shows
+factor-code = Code
+factor-confirm = Confirm
+factor-set = It is set up. { $n ->
+    [one] One recovery code is left.
+   *[other] { $n } recovery codes are left.
+}
+factor-codes = Recovery codes
+factor-codes-once = Write them down and keep them away from the phone. Each works once instead of the six digits. They are shown only now.
+factor-renew = Make new recovery codes
+factor-end = Do without it again
+error-code_wrong = This code is wrong or was used. Wait for the next one; if it happens again, check the clock of the phone.
+error-factor_set = It is set up already.
+audit-factor_set = set up a second step at login
+audit-codes_renewed = made new recovery codes
+audit-factor_ended = ended the second step at login

@@ -1,5 +1,6 @@
 //! Logging in and out.
 
+use super::admin::unkept;
 use crate::{
     Site,
     fault::{Fault, html},
@@ -18,7 +19,10 @@ use axum::{
 use luyuan_app::{AppError, login::Entered};
 
 pub(crate) fn routes() -> Router<Site> {
-    Router::new().route("/login", get(ask).post(log_in)).route("/logout", post(log_out))
+    Router::new()
+        .route("/login", get(ask).post(log_in))
+        .route("/login/second", post(second))
+        .route("/logout", post(log_out))
 }
 
 #[derive(Template)]
@@ -57,7 +61,7 @@ async fn log_in(State(site): State<Site>, v: Viewer, From(from): From, form: For
     let (login, next) = (form.get("login"), form.get("next"));
     let (status, wrong) = match site.app.log_in(login, form.raw("password"), &from).await {
         Ok(Entered::Session(token)) => return entered(&token, next),
-        Ok(Entered::Second(_)) => return Fault::internal().page(&v),
+        Ok(Entered::Second(step)) => return unkept(html(&Second { v: &v, step: &step, next, wrong: "" })),
         Err(AppError::Login) => (StatusCode::UNAUTHORIZED, v.t("error-login").to_owned()),
         Err(AppError::Wait(until)) => {
             (StatusCode::TOO_MANY_REQUESTS, v.with("login-wait", "when", v.when_exactly(until)))
@@ -65,6 +69,34 @@ async fn log_in(State(site): State<Site>, v: Viewer, From(from): From, form: For
         Err(error) => return Fault::from(error).page(&v),
     };
     (status, show(&site, &v, login, &wrong, next).await).into_response()
+}
+
+#[derive(Template)]
+#[template(path = "second.html")]
+struct Second<'a> {
+    v: &'a Viewer,
+    /// The token of this step.
+    step: &'a str,
+    next: &'a str,
+    wrong: &'a str,
+}
+
+async fn second(State(site): State<Site>, v: Viewer, form: Form) -> Response {
+    let (step, next) = (form.get("step"), form.get("next"));
+    match site.app.second(step, form.get("code")).await {
+        Ok(entered) => {
+            entered.session().map_or_else(|| Fault::internal().page(&v), |token| self::entered(&token, next))
+        }
+        Err(AppError::Wrong(_)) => {
+            let page = Second { v: &v, step, next, wrong: v.t("error-code_wrong") };
+            (StatusCode::UNPROCESSABLE_ENTITY, unkept(html(&page))).into_response()
+        }
+        // Too late or too often: from the beginning.
+        Err(AppError::NotFound(_)) => {
+            (StatusCode::UNAUTHORIZED, show(&site, &v, "", v.t("login-step-ended"), next).await).into_response()
+        }
+        Err(error) => Fault::from(error).page(&v),
+    }
 }
 
 /// Logged in: the session's cookie, and on to where they wanted to go.

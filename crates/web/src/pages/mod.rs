@@ -4,6 +4,7 @@ mod account;
 mod acts;
 mod admin;
 mod export;
+mod factor;
 pub(crate) mod filter;
 mod home;
 mod invitations;
@@ -42,4 +43,5 @@ pub(crate) fn routes() -> Router<Site> {
         .merge(keys::routes())
         .merge(account::routes())
         .merge(invitations::routes())
+        .merge(factor::routes())
 }

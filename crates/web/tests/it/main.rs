@@ -13,4 +13,5 @@ mod pages;
 mod permission;
 mod photos;
 mod pictures;
+mod second;
 mod site;
