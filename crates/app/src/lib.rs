@@ -16,6 +16,7 @@ pub mod keys;
 pub mod live;
 pub mod login;
 pub mod orders;
+pub mod passkeys;
 pub mod passwords;
 pub mod people;
 pub mod roles;

@@ -22,6 +22,7 @@ pub mod idempotency;
 pub mod invitations;
 pub mod keys;
 pub mod orders;
+pub mod passkeys;
 pub mod people;
 pub mod reporters;
 pub mod roles;

@@ -111,6 +111,11 @@ impl Fault {
         Self::one(StatusCode::NOT_FOUND, "link_ended", "")
     }
 
+    /// A step between two requests that was taken, has ended, or was never begun.
+    pub fn ended_step() -> Self {
+        Self::one(StatusCode::UNAUTHORIZED, "step_ended", "")
+    }
+
     /// Somebody has to log in first.
     pub fn login() -> Self {
         Self { status: StatusCode::UNAUTHORIZED, wrong: vec![(String::new(), "login_needed", String::new())] }

@@ -34,6 +34,8 @@ struct Login<'a> {
     wrong: &'a str,
     /// Where they wanted to go: an address of the staff's side.
     next: &'a str,
+    /// There can be passkeys here.
+    passkeys: bool,
     /// Demonstration accounts: login, name.
     accounts: Vec<(String, String)>,
     password: &'static str,
@@ -50,7 +52,8 @@ async fn show(site: &Site, v: &Viewer, login: &str, wrong: &str, next: &str) -> 
         let people = site.app.people().await.unwrap_or_default();
         accounts = people.into_iter().filter(|person| person.demo).map(|person| (person.login, person.name)).collect();
     }
-    html(&Login { v, login, wrong, next, accounts, password: luyuan_app::demo::PASSWORD })
+    let passkeys = site.app.passkeys_possible(&site.address);
+    html(&Login { v, login, wrong, next, passkeys, accounts, password: luyuan_app::demo::PASSWORD })
 }
 
 async fn ask(State(site): State<Site>, v: Viewer) -> Response {

@@ -13,6 +13,7 @@ mod list;
 mod login;
 mod new;
 pub(crate) mod order;
+mod passkeys;
 mod photos;
 mod places;
 mod placing;
@@ -44,4 +45,5 @@ pub(crate) fn routes() -> Router<Site> {
         .merge(account::routes())
         .merge(invitations::routes())
         .merge(factor::routes())
+        .merge(passkeys::routes())
 }
