@@ -151,6 +151,12 @@ impl Common {
         self.database.clone().unwrap_or_else(|| self.data.join("luyuan.db").to_string_lossy().into_owned())
     }
 
+    /// The address under which people reach it, without a slash at the end.
+    fn public(&self) -> String {
+        let own = self.address.clone().unwrap_or_else(|| format!("http://{}", self.listen));
+        own.trim_end_matches('/').to_owned()
+    }
+
     /// Opens the database, brings it to the present form, and starts the use cases.
     async fn start(&self) -> Result<App, Trouble> {
         std::fs::create_dir_all(&self.data)?;
@@ -206,7 +212,7 @@ pub async fn run(cli: Cli) -> Result<(), Trouble> {
         Command::PlaceOrder(options) => place_order::run(common.start().await?, options).await,
         Command::Import(what) => import::run(common.start().await?, what).await,
         Command::Export(what) => export::run(common.start().await?, what).await,
-        Command::User(verb) => user::run(common.start().await?, verb).await,
+        Command::User(verb) => user::run(common.start().await?, &common.public(), verb).await,
         Command::Role(verb) => role::run(common.start().await?, verb).await,
         Command::Key(verb) => key::run(common.start().await?, verb).await,
         Command::Log(verb) => log::run(&common, verb).await,

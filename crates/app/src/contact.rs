@@ -68,7 +68,7 @@ impl App {
                 path.display()
             )));
         }
-        let text = key_file::read_or_make(&path, &format!("{}\n", BASE64.encode(self.env.random()?)))?;
+        let text = key_file::read_or_make(&path, &format!("{}\n", BASE64.encode(self.env.bytes::<32>()?)))?;
         let keys = parse(&path, &text)?;
         match &known {
             Some(id) if keys.iter().all(|key| key.id != *id) => {
@@ -138,7 +138,7 @@ impl App {
         }
         let failed = |why: &str| AppError::File(format!("contact data: {why}"));
         let text = serde_json::to_vec(data).map_err(|error| failed(&error.to_string()))?;
-        let nonce: [u8; 24] = self.env.random()?[..24].try_into().map_err(|_| failed("nonce"))?;
+        let nonce = self.env.bytes::<24>()?;
         let keys = self.vault.0.read().unwrap_or_else(PoisonError::into_inner);
         let key = keys.1.last().ok_or_else(|| failed("no key was opened"))?;
         let payload = Payload { msg: &text, aad: &self.whose(reporter) };
@@ -173,7 +173,7 @@ impl App {
     pub async fn renew_contact_key(&self) -> Result<u64, AppError> {
         let path = self.vault.0.read().unwrap_or_else(PoisonError::into_inner).0.clone();
         let before = key_file::read_or_make(&path, "")?;
-        let fresh = BASE64.encode(self.env.random()?);
+        let fresh = BASE64.encode(self.env.bytes::<32>()?);
         key_file::replace(&path, &format!("{}\n{fresh}\n", before.trim_end()))?;
         self.take_keys(&path).await?;
         let (mut after, mut count) = (None, 0);

@@ -25,7 +25,7 @@ const STREETS: &str = include_str!("../../../data/erqi/places/erqi_streets.csv")
 const COMMUNITIES: &str = include_str!("../../../data/erqi/places/erqi_villages.csv");
 
 /// Rules that a new district starts with, by name.
-pub const RULES: [(&str, &str); 15] = [
+pub const RULES: [(&str, &str); 16] = [
     ("receipts-2020.toml", include_str!("../../../data/erqi/rulesets/receipts-2020.toml")),
     ("orders-2020.toml", include_str!("../../../data/erqi/rulesets/orders-2020.toml")),
     ("catalogue-2013.toml", include_str!("../../../data/erqi/rulesets/catalogue-2013.toml")),
@@ -40,6 +40,7 @@ pub const RULES: [(&str, &str); 15] = [
     ("calendar/2025.toml", include_str!("../../../data/erqi/calendar/2025.toml")),
     ("calendar/2026.toml", include_str!("../../../data/erqi/calendar/2026.toml")),
     ("privacy-2021.toml", include_str!("../../../data/erqi/rulesets/privacy-2021.toml")),
+    ("accounts-2020.toml", include_str!("../../../data/erqi/rulesets/accounts-2020.toml")),
     ("roles-2020.toml", include_str!("../../../data/erqi/rulesets/roles-2020.toml")),
 ];
 

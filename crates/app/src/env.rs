@@ -71,12 +71,12 @@ impl Env {
         Ok(bytes.iter().map(|byte| char::from(LETTERS[usize::from(byte % 32)])).collect())
     }
 
-    /// 32 random bytes.
+    /// Random bytes.
     ///
     /// # Errors
     /// [`AppError::File`] when the operating system gives no randomness.
-    pub fn random(&self) -> Result<[u8; 32], AppError> {
-        let mut bytes = [0u8; 32];
+    pub fn bytes<const N: usize>(&self) -> Result<[u8; N], AppError> {
+        let mut bytes = [0; N];
         getrandom::fill(&mut bytes).map_err(|error| AppError::File(error.to_string()))?;
         Ok(bytes)
     }

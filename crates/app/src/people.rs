@@ -1,8 +1,6 @@
-//! Accounts, logging in, sessions.
+//! Accounts.
 
-use crate::{App, AppError, env::sha256};
-use argon2::{Argon2, PasswordHasher, PasswordVerifier};
-use jiff::SignedDuration;
+use crate::{App, AppError, passwords::hashed};
 use luyuan_domain::{
     actor::{Action, Actor},
     ids::{OrgId, PersonId, RoleId},
@@ -13,16 +11,13 @@ use luyuan_store::{
     roles,
 };
 
-/// How long a session lasts: one working day, so that a shared office computer is not left open.
-const SESSION: SignedDuration = SignedDuration::from_hours(12);
-/// Fewest characters of a password.
-const SHORTEST: usize = 8;
-
 /// Somebody who is logged in.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Staff {
     /// Who.
     pub person: PersonId,
+    /// What they type to log in.
+    pub login: String,
     /// Name as shown inside the organisation.
     pub name: String,
     /// For which organisation.
@@ -47,7 +42,8 @@ impl App {
     /// Adds an account that holds a role in an organisation.
     ///
     /// # Errors
-    /// [`AppError::Wrong`] for a short password or a taken login.
+    /// [`AppError::Wrong`] for a password that may not be used (see [`App::check_password`]), and a
+    /// login that is taken or cannot be one.
     pub async fn add_person(
         &self,
         login: &str,
@@ -57,8 +53,11 @@ impl App {
         role: Role,
         demo: bool,
     ) -> Result<PersonId, AppError> {
-        if password.chars().count() < SHORTEST {
-            return Err(AppError::wrong("password", "password_short", SHORTEST.to_string()));
+        let login = login.trim();
+        check_login(login)?;
+        // The demonstration's password is public; no rule makes it better.
+        if !demo {
+            self.check_password(password, login, name)?;
         }
         let hash = hashed(password.to_owned()).await?;
         let person = Person {
@@ -90,69 +89,6 @@ impl App {
         Held { id: RoleId(self.env.id()), person, org, role, place: None, since: self.env.now(), until: None }
     }
 
-    /// Logs in; the session's token, which is shown once and kept as a hash.
-    ///
-    /// # Errors
-    /// [`AppError::Login`], the same whether the login or the password is wrong.
-    pub async fn log_in(&self, login: &str, password: &str) -> Result<String, AppError> {
-        let (j, login) = (self.jurisdiction.clone(), login.trim().to_owned());
-        let found = self
-            .db
-            .read(move |mut conn| {
-                Box::pin(async move {
-                    let Some(person) = people::by_login(&mut conn, &j, &login).await? else { return Ok(None) };
-                    let held = roles::of_person(&mut conn, &j, person.id).await?;
-                    Ok::<_, AppError>(Some((person, held)))
-                })
-            })
-            .await?;
-        // The same work is done for an unknown login, so that the answer's time tells nothing.
-        let (known, kept) = match &found {
-            Some((person, _)) => (true, person.password_hash.clone()),
-            None => (false, String::new()),
-        };
-        let password = password.to_owned();
-        let fits = tokio::task::spawn_blocking(move || verify(&password, &kept)).await.unwrap_or(false);
-        let Some((person, held)) = found.filter(|_| known && fits) else { return Err(AppError::Login) };
-        // The oldest of the organisations for which they may do something today.
-        let first = held.iter().map(|held| held.org).find(|org| self.grants(&held, *org).is_ok_and(some));
-        self.open_session(person.id, first.ok_or(AppError::Login)?).await
-    }
-
-    async fn open_session(&self, person: PersonId, org: OrgId) -> Result<String, AppError> {
-        let (token, j, now) = (self.env.secret()?, self.jurisdiction.clone(), self.env.now());
-        let hash = sha256(&token);
-        self.db
-            .write(move |mut conn| {
-                Box::pin(
-                    async move { people::open_session(&mut conn, &j, &hash, person, org, now, now + SESSION).await },
-                )
-            })
-            .await
-            .map_err(AppError::Store)?;
-        Ok(token)
-    }
-
-    /// Who a session's token belongs to.
-    ///
-    /// # Errors
-    /// As the database says.
-    pub async fn session(&self, token: &str) -> Result<Option<Staff>, AppError> {
-        let (j, hash, now) = (self.jurisdiction.clone(), sha256(token), self.env.now());
-        let found = self.db.read(move |mut conn| {
-            Box::pin(async move {
-                let Some(session) = people::session(&mut conn, &j, &hash, now).await? else { return Ok(None) };
-                let held = roles::of_person(&mut conn, &j, session.person).await?;
-                Ok(Some((session, held)))
-            })
-        });
-        let Some((session, held)) = found.await.map_err(AppError::Store)? else { return Ok(None) };
-        let grants = self.grants(&held, session.org)?;
-        // Who holds no role any more is not logged in any more.
-        let staff = Staff { person: session.person, name: session.name, org: session.org, grants };
-        Ok(Some(staff).filter(|staff| some(staff.grants.clone())))
-    }
-
     /// As whom somebody acts who holds one role everywhere in an organisation: for commands and
     /// tests that have no account at hand.
     ///
@@ -171,17 +107,6 @@ impl App {
         Ok(self.rulebook().roles(now)?.grants(held, org, now))
     }
 
-    /// Ends a session.
-    ///
-    /// # Errors
-    /// As the database says.
-    pub async fn log_out(&self, token: &str) -> Result<(), AppError> {
-        let (j, hash) = (self.jurisdiction.clone(), sha256(token));
-        let ended =
-            self.db.write(move |mut conn| Box::pin(async move { people::end_session(&mut conn, &j, &hash).await }));
-        ended.await.map_err(AppError::Store)
-    }
-
     /// Everybody with an account.
     ///
     /// # Errors
@@ -195,26 +120,19 @@ impl App {
     }
 }
 
-fn some(grants: Grants) -> bool {
+/// Most characters of a login.
+const MOST_LOGIN: usize = 64;
+
+/// Refuses a login that could not be typed or told from another.
+pub(crate) fn check_login(login: &str) -> Result<(), AppError> {
+    let fits = |letter: char| letter.is_alphanumeric() || "._-@".contains(letter);
+    match !login.is_empty() && login.chars().count() <= MOST_LOGIN && login.chars().all(fits) {
+        true => Ok(()),
+        false => Err(AppError::wrong("login", "login_bad", MOST_LOGIN.to_string())),
+    }
+}
+
+/// Whether there is anything that they may do.
+pub(crate) fn some(grants: Grants) -> bool {
     !grants.0.is_empty()
-}
-
-/// The hash of a password, made beside the threads that answer.
-pub(crate) async fn hashed(password: String) -> Result<String, AppError> {
-    let made = tokio::task::spawn_blocking(move || hash(&password)).await;
-    made.map_err(|error| AppError::File(error.to_string()))?
-}
-
-fn hash(password: &str) -> Result<String, AppError> {
-    let hash =
-        Argon2::default().hash_password(password.as_bytes()).map_err(|error| AppError::File(error.to_string()))?;
-    Ok(hash.to_string())
-}
-
-fn verify(password: &str, kept: &str) -> bool {
-    // Of a password that nobody has.
-    const NOBODY: &str = "$argon2id$v=19$m=19456,t=2,p=1$bHV5dWFubHV5dWFu$3b5cVZb0yJXBFvHMuAl1FdwwoRIFf1V1jZD6bE0u9QY";
-    let kept = if kept.is_empty() { NOBODY } else { kept };
-    argon2::PasswordHash::new(kept)
-        .is_ok_and(|hash| Argon2::default().verify_password(password.as_bytes(), &hash).is_ok())
 }

@@ -6,7 +6,7 @@ use luyuan_domain::{
     catalogue::{Catalogue, Category},
     orders::{Hop, Kind, Route, Timetable, Urgency},
     org::{Chain, OrgKind},
-    ruleset::{InForce, Level, Privacy, RoleRules, Rulesets},
+    ruleset::{AccountRules, InForce, Level, Privacy, RoleRules, Rulesets},
 };
 use std::sync::Arc;
 
@@ -48,6 +48,14 @@ impl Rulebook {
     /// [`AppError::Rules`] when there are none at all.
     pub fn privacy(&self, at: Timestamp) -> Result<Arc<Privacy>, AppError> {
         self.0.privacy_at(at).cloned().ok_or_else(|| AppError::Rules("there are no rules about personal data".into()))
+    }
+
+    /// The bounds of accounts in force at an instant.
+    ///
+    /// # Errors
+    /// [`AppError::Rules`] when there are none at all.
+    pub fn accounts(&self, at: Timestamp) -> Result<Arc<AccountRules>, AppError> {
+        self.0.accounts_at(at).cloned().ok_or_else(|| AppError::Rules("there are no bounds of accounts".into()))
     }
 
     /// Everything that was parsed.

@@ -1,8 +1,7 @@
-//! People with accounts, and their sessions.
+//! People with accounts.
 
-use crate::{Conn, StoreError, to_ms};
-use jiff::Timestamp;
-use luyuan_domain::ids::{JurisdictionId, OrgId, PersonId};
+use crate::{Conn, StoreError};
+use luyuan_domain::ids::{JurisdictionId, PersonId};
 
 /// A person with an account.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -91,82 +90,20 @@ pub async fn get(conn: &mut Conn<'_>, j: &JurisdictionId, id: PersonId) -> Resul
     row.as_ref().map(person).transpose()
 }
 
-/// A session: a person acting for one organisation.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Session {
-    /// Who.
-    pub person: PersonId,
-    /// The person's name.
-    pub name: String,
-    /// For which organisation.
-    pub org: OrgId,
-}
-
-/// Keeps a session under the hash of its token.
+/// Replaces a person's password hash.
 ///
 /// # Errors
 /// As the engine says.
-pub async fn open_session(
+pub async fn set_password(
     conn: &mut Conn<'_>,
     j: &JurisdictionId,
-    token_hash: &str,
-    who: PersonId,
-    org: OrgId,
-    now: Timestamp,
-    ends: Timestamp,
+    id: PersonId,
+    password_hash: &str,
 ) -> Result<(), StoreError> {
-    conn.query(
-        "INSERT INTO sessions (jurisdiction_id, token_hash, person_id, org_id, opened_at, ends_at)
-         VALUES ($1, $2, $3, $4, $5, $6)",
-    )
-    .bind(&j.0)
-    .bind(token_hash)
-    .bind(who.to_string())
-    .bind(org.to_string())
-    .bind(to_ms(now))
-    .bind(to_ms(ends))
-    .run()
-    .await?;
-    Ok(())
-}
-
-/// The session under a token's hash, unless it has ended.
-///
-/// # Errors
-/// As the engine says.
-pub async fn session(
-    conn: &mut Conn<'_>,
-    j: &JurisdictionId,
-    token_hash: &str,
-    now: Timestamp,
-) -> Result<Option<Session>, StoreError> {
-    let row = conn
-        .query(
-            "SELECT s.person_id, p.name, s.org_id FROM sessions s
-             JOIN people p ON p.jurisdiction_id = s.jurisdiction_id AND p.id = s.person_id
-             WHERE s.jurisdiction_id = $1 AND s.token_hash = $2 AND s.ends_at > $3",
-        )
+    conn.query("UPDATE people SET password_hash = $3 WHERE jurisdiction_id = $1 AND id = $2")
         .bind(&j.0)
-        .bind(token_hash)
-        .bind(to_ms(now))
-        .maybe()
-        .await?;
-    let Some(row) = row else { return Ok(None) };
-    Ok(Some(Session {
-        person: row.id(0, "sessions", "person_id")?,
-        name: row.get(1)?,
-        org: row.id(2, "sessions", "org_id")?,
-    }))
-}
-
-/// Ends a session.
-///
-/// # Errors
-/// As the engine says.
-pub async fn end_session(conn: &mut Conn<'_>, j: &JurisdictionId, token_hash: &str) -> Result<(), StoreError> {
-    conn.query("DELETE FROM sessions WHERE jurisdiction_id = $1 AND token_hash = $2")
-        .bind(&j.0)
-        .bind(token_hash)
+        .bind(id.to_string())
+        .bind(password_hash)
         .run()
         .await?;
     Ok(())

@@ -212,6 +212,7 @@ mod tests {
             "scope-",
             "audit-",
             "keep-",
+            "account-done-",
         ];
         let unused: Vec<_> = keys(0)
             .into_iter()

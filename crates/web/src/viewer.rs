@@ -116,6 +116,17 @@ impl Viewer {
         local.strftime(pattern).to_string()
     }
 
+    /// A time of the next hours to the second, so that nobody tries again too soon.
+    pub fn when_exactly(&self, at: Timestamp) -> String {
+        TimeZone::fixed(self.offset).to_datetime(at).strftime("%H:%M:%S").to_string()
+    }
+
+    /// A day as people read it.
+    pub fn day(&self, at: Timestamp) -> String {
+        let pattern = if self.language == Language::Zh { "%Y年%-m月%-d日" } else { "%-d %b %Y" };
+        TimeZone::fixed(self.offset).to_datetime(at).strftime(pattern).to_string()
+    }
+
     /// The present year in the district.
     pub fn year(&self) -> i16 {
         TimeZone::fixed(self.offset).to_datetime(self.now).year()
@@ -202,6 +213,17 @@ impl FromRequestParts<Site> for Viewer {
 /// least of it.
 fn offset(app: &App, now: Timestamp) -> Offset {
     app.rulebook().on(now).map_or(Offset::UTC, |day| day.rules.calendar.offset())
+}
+
+/// The token of the session in a request's cookie.
+pub(crate) struct Token(pub String);
+
+impl FromRequestParts<Site> for Token {
+    type Rejection = std::convert::Infallible;
+
+    async fn from_request_parts(parts: &mut Parts, _: &Site) -> Result<Self, Self::Rejection> {
+        Ok(Self(cookie(&parts.headers, SESSION).unwrap_or_default().to_owned()))
+    }
 }
 
 async fn look(headers: &HeaderMap, here: String, site: &Site, request: Option<String>) -> Viewer {

@@ -97,7 +97,7 @@ impl App {
             )));
         }
         let name = format!("luyuan/{}", self.jurisdiction.0);
-        let key = read_or_make(&file, &name, self.env.random()?)?;
+        let key = read_or_make(&file, &name, self.env.bytes()?)?;
         let hand = Hand { key, newest: folder.join("log.checkpoint") };
         let verifier = hand.key.verifier();
         let known = self.known_key(&verifier).await?;
@@ -168,7 +168,7 @@ impl App {
             }
         }
         let name = format!("luyuan/{}", self.jurisdiction.0);
-        let key = read_or_make(&folder.join("log.key"), &name, self.env.random()?)?;
+        let key = read_or_make(&folder.join("log.key"), &name, self.env.bytes()?)?;
         let nth = i64::try_from(self.log_keys().await?.len()).unwrap_or(i64::MAX);
         self.add_log_key(nth, PublicKey { size: signed(size), verifier: key.verifier().to_string(), at: now }).await?;
         self.open_log(folder).await

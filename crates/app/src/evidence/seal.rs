@@ -178,7 +178,7 @@ impl App {
     ) -> Result<Batch, AppError> {
         let (mut entries, mut nodes) = (Vec::with_capacity(facts.len()), Vec::new());
         for kept in facts {
-            let (fact, salt) = (fact(kind, kept), self.env.random()?);
+            let (fact, salt) = (fact(kind, kept), self.env.bytes()?);
             let leaf = fact.entry(fact.commitments(&salt)).leaf();
             entries.push(Entry {
                 leaf: signed(frontier.size()),

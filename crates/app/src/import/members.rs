@@ -80,7 +80,7 @@ impl App {
         let mut kept = Vec::with_capacity(good.len());
         for (login, name, org) in good {
             let password: String = self.env.secret()?.chars().take(LENGTH).collect();
-            let password_hash = crate::people::hashed(password.clone()).await?;
+            let password_hash = crate::passwords::hashed(password.clone()).await?;
             let id = PersonId(self.env.id());
             let held = self.new_role(id, org, Role::Lead);
             kept.push((Person { id, login: login.clone(), name: name.clone(), password_hash, demo: false }, held));

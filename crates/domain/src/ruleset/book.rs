@@ -1,6 +1,6 @@
 //! All rulesets, catalogues and calendars of one jurisdiction, by their first days.
 
-use super::{InForce, Privacy, Receipt, Receipts, RoleRules, Ruleset, RulesetProblem as Problem};
+use super::{AccountRules, InForce, Privacy, Receipt, Receipts, RoleRules, Ruleset, RulesetProblem as Problem};
 use crate::{
     calendar::{WorkCalendar, Year},
     catalogue::Catalogue,
@@ -17,18 +17,22 @@ pub struct Rulesets {
     receipts: Vec<Arc<Receipts>>,
     roles: Vec<Arc<RoleRules>>,
     privacy: Vec<Arc<Privacy>>,
+    accounts: Vec<Arc<AccountRules>>,
 }
 
 impl Rulesets {
     /// Reads everything from named texts. A TOML text with `deadline` is a ruleset, one with
     /// `items` a catalogue, one with `receipt` a list of receipts, one with `role` a table of roles,
-    /// one with `keep` periods of personal data, one with `year` a year's holidays; CSV under `calendar/` holds holidays too. The rest are parts that catalogues name. No text at all is no ruleset at all.
+    /// one with `keep` periods of personal data, one with `account` bounds of accounts, one with `year` a
+    /// year's holidays; CSV under `calendar/` holds holidays too. The rest are parts that catalogues name.
+    /// No text at all is no ruleset at all.
     ///
     /// # Errors
     /// The first problem with file and line.
     pub fn load(files: &[(&str, &str)]) -> Result<Self, Located<Problem>> {
         let (mut years, mut rules, mut catalogues) = (Vec::new(), Vec::new(), Vec::new());
-        let (mut receipts, mut roles, mut privacy) = (Vec::new(), Vec::new(), Vec::new());
+        let (mut receipts, mut roles) = (Vec::new(), Vec::new());
+        let (mut privacy, mut accounts) = (Vec::new(), Vec::new());
         let part = |wanted: &str| files.iter().find(|(name, _)| *name == wanted).map(|(_, text)| *text);
         for (name, text) in files {
             if name.ends_with(".csv") {
@@ -51,6 +55,8 @@ impl Rulesets {
                 insert(source, &mut roles, Arc::new(RoleRules::parse(name, text)?))?;
             } else if table.contains_key("keep") {
                 insert(source, &mut privacy, Arc::new(Privacy::parse(name, text)?))?;
+            } else if table.contains_key("account") {
+                insert(source, &mut accounts, Arc::new(AccountRules::parse(name, text)?))?;
             }
         }
         let in_force = |rules: Arc<Ruleset>| match WorkCalendar::new(&rules.working_time, &years) {
@@ -58,7 +64,7 @@ impl Rulesets {
             Err(problem) => Err(Source::new("calendar/", "").whole(Problem::Calendar(problem))),
         };
         let rules = rules.into_iter().map(in_force).collect::<Result<_, _>>()?;
-        Ok(Self { rules, catalogues, receipts, roles, privacy })
+        Ok(Self { rules, catalogues, receipts, roles, privacy, accounts })
     }
 
     /// The ruleset that holds on a day; none before the first.
@@ -102,6 +108,12 @@ impl Rulesets {
         self.privacy.iter().rev().find(|privacy| privacy.valid_from <= day).or(self.privacy.first())
     }
 
+    /// The bounds of accounts that hold at an instant; before the first, the oldest stand in.
+    pub fn accounts_at(&self, at: Timestamp) -> Option<&Arc<AccountRules>> {
+        let day = self.rules.last()?.calendar.date(at);
+        self.accounts.iter().rev().find(|accounts| accounts.valid_from <= day).or(self.accounts.first())
+    }
+
     /// All rulesets, oldest first.
     pub fn rules(&self) -> &[InForce] {
         &self.rules
@@ -143,6 +155,12 @@ impl Dated for Privacy {
 }
 
 impl Dated for RoleRules {
+    fn key(&self) -> (Date, &str) {
+        (self.valid_from, &self.name)
+    }
+}
+
+impl Dated for AccountRules {
     fn key(&self) -> (Date, &str) {
         (self.valid_from, &self.name)
     }

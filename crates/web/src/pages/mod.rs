@@ -1,17 +1,21 @@
 //! Pages: each works without a script; scripts make them quicker.
 
+mod account;
 mod acts;
 mod admin;
 mod contact;
 mod evidence;
 mod export;
+mod factor;
 pub(crate) mod filter;
 mod home;
+mod invitations;
 mod keys;
 mod list;
 mod login;
 mod new;
 pub(crate) mod order;
+mod passkeys;
 mod photos;
 mod places;
 mod placing;
@@ -42,4 +46,8 @@ pub(crate) fn routes() -> Router<Site> {
         .merge(admin::routes())
         .merge(roles::routes())
         .merge(keys::routes())
+        .merge(account::routes())
+        .merge(invitations::routes())
+        .merge(factor::routes())
+        .merge(passkeys::routes())
 }

@@ -128,6 +128,9 @@ async fn where_the_three_are_separate_nobody_holds_two() {
         security.submit("/admin/roles", &all).await.is_page(422, "there is no administrator for all");
         let free = [("login", "city"), ("org", "410103"), ("role", "audit_administrator")];
         assert_eq!(security.submit("/admin/roles", &free).await.status, 303, "{engine}");
+        // Nor does one of the three take another's account over.
+        security.submit("/admin/resets", &[("login", "district")]).await.is_page(403, "You may not do this");
+        assert_eq!(security.submit("/admin/resets", &[("login", "town")]).await.status, 200);
         assert!(security.get("/admin").await.text().contains("The three administrators are separate here"));
         // Who was administrator for all is nobody now.
         one_for_all.get("/admin").await.is_page(401, "Please log in first");

@@ -1,6 +1,7 @@
 //! The site over HTTP, in one process: requests in, answers out, on both engines.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
+mod account;
 mod admin;
 mod api;
 mod bad_input;
@@ -14,4 +15,5 @@ mod permission;
 mod photos;
 mod pictures;
 mod privacy;
+mod second;
 mod site;

@@ -1,7 +1,7 @@
 //! Personal data on the pages: masked for staff, whole with a purpose, erased by who it belongs to,
 //! and never where the public or a program looks.
 
-use crate::district::{Browser, GARDEN, LAMP, on_both};
+use crate::district::{Browser, LAMP, on_both};
 use luyuan_app::orders::{Contact, Place};
 
 const PHONE: &str = "13811112222";

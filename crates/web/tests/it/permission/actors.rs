@@ -3,13 +3,13 @@
 
 use crate::district::{GARDEN, Site};
 use jiff::{SignedDuration, Timestamp};
-use luyuan_app::{demo::PASSWORD, env::sha256, keys::NewKey, roles::Giving};
+use luyuan_app::{demo::PASSWORD, env::sha256, keys::NewKey, login::Origin, roles::Giving};
 use luyuan_domain::{
     actor::Actor,
     ids::RoleId,
     roles::{Role, Scope, Scopes},
 };
-use luyuan_store::people;
+use luyuan_store::sessions::{self, Session};
 
 /// Somebody who asks.
 pub struct Asker {
@@ -34,28 +34,26 @@ fn asker(name: &'static str) -> Asker {
     Asker { name, session: None, secret: None, key: None }
 }
 
+/// The login of somebody in the table.
+fn login(name: &str) -> String {
+    name.replace([' ', ','], "-")
+}
+
 /// Gives a role to a new account.
-async fn hold(
-    site: &Site,
-    login: &str,
-    org: &str,
-    role: Role,
-    place: Option<&str>,
-    days: (i64, Option<i64>),
-) -> RoleId {
-    let (directory, now) = (site.app.directory(), site.app.env.now());
+async fn hold(site: &Site, name: &str, org: &str, role: Role, place: Option<&str>, days: (i64, Option<i64>)) -> RoleId {
+    let (directory, now, login) = (site.app.directory(), site.app.env.now(), login(name));
     let org = directory.org_by_code(org).unwrap().id;
     if !site.app.people().await.unwrap().iter().any(|person| person.login == login) {
         // The account comes with a role; it is ended, so that only the one below counts.
         let other = if role == Role::Intake { Role::Worker } else { Role::Intake };
-        let person = site.app.add_person(login, login, PASSWORD, org, other, false).await.unwrap();
+        let person = site.app.add_person(&login, name, PASSWORD, org, other, true).await.unwrap();
         for held in site.app.roles_of(person).await.unwrap() {
             site.app.end_role(&Actor::System, held.id).await.unwrap();
         }
     }
     let day = |n: i64| -> Timestamp { now + SignedDuration::from_hours(24 * n) };
     let giving = Giving {
-        login: login.into(),
+        login,
         org,
         role,
         place: place.map(|code| directory.place_by_code(code).unwrap().id),
@@ -66,15 +64,15 @@ async fn hold(
 }
 
 /// A session that is there although nobody could have opened it today.
-async fn session_in_hand(site: &Site, login: &str, org: &str) -> String {
+async fn session_in_hand(site: &Site, name: &str, org: &str) -> String {
     let token = site.app.env.secret().unwrap();
     let (j, now, hash) = (site.app.jurisdiction.clone(), site.app.env.now(), sha256(&token));
     let org = site.app.directory().org_by_code(org).unwrap().id;
-    let person = site.app.people().await.unwrap().into_iter().find(|person| person.login == login).unwrap().id;
+    let person = site.app.people().await.unwrap().into_iter().find(|person| person.name == name).unwrap().id;
     let ends = now + SignedDuration::from_hours(12);
-    let opened = site.app.db.write(move |mut conn| {
-        Box::pin(async move { people::open_session(&mut conn, &j, &hash, person, org, now, ends).await })
-    });
+    let session = Session { hash, person, org, device: String::new(), opened: now, seen: now, ends };
+    let opened =
+        site.app.db.write(move |mut conn| Box::pin(async move { sessions::open(&mut conn, &j, &session).await }));
     opened.await.unwrap();
     token
 }
@@ -104,12 +102,16 @@ pub async fn everybody(site: &Site) -> Vec<Asker> {
     ];
     for (name, org, role, place) in staff {
         hold(site, name, org, role, place, (-1, None)).await;
-        let session = site.app.log_in(name, PASSWORD).await.unwrap();
-        all.push(Asker { session: Some(session), ..asker(name) });
+        let session = site.app.log_in(&login(name), PASSWORD, &Origin::default()).await.unwrap().session();
+        all.push(Asker { session, ..asker(name) });
     }
     for (name, days) in [("ended", (-9, Some(-1))), ("tomorrow", (1, None))] {
         hold(site, name, GARDEN, Role::Lead, None, days).await;
-        assert_eq!(site.app.log_in(name, PASSWORD).await.unwrap_err().code(), "login", "{name}");
+        assert_eq!(
+            site.app.log_in(&login(name), PASSWORD, &Origin::default()).await.unwrap_err().code(),
+            "login",
+            "{name}"
+        );
         all.push(Asker { session: Some(session_in_hand(site, name, GARDEN).await), ..asker(name) });
     }
     let keys = [
