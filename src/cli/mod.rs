@@ -1,5 +1,6 @@
 //! The command line: what can be said, and what it leads to.
 
+mod contact;
 mod demo;
 mod doctor;
 mod export;
@@ -94,6 +95,9 @@ enum Command {
     /// Keys of programs
     #[command(subcommand)]
     Key(key::Verb),
+    /// The key that seals contact data
+    #[command(subcommand)]
+    Contact(contact::Verb),
     /// The evidence log, and the key that signs it
     #[command(subcommand)]
     Log(log::Verb),
@@ -215,6 +219,7 @@ pub async fn run(cli: Cli) -> Result<(), Trouble> {
         Command::User(verb) => user::run(common.start().await?, &common.public(), verb).await,
         Command::Role(verb) => role::run(common.start().await?, verb).await,
         Command::Key(verb) => key::run(common.start().await?, verb).await,
+        Command::Contact(verb) => contact::run(&common, verb).await,
         Command::Log(verb) => log::run(&common, verb).await,
         Command::Verify(verify::What::Receipt(options)) => verify::receipt(&options),
         Command::Verify(verify::What::Log(options)) => verify::log(&common, options).await,

@@ -48,6 +48,7 @@ impl Door {
 pub async fn run(common: &Common) -> Result<(), Trouble> {
     let door = Door::open(common).await?;
     let app = common.start().await?;
+    app.contact_key()?;
     common.open_log(&app).await;
     println!("address={}", door.address);
     door.serve(app, false).await

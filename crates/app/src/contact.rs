@@ -21,7 +21,7 @@ use luyuan_domain::{contact::ContactData, ids::ReporterId};
 use luyuan_store::{StoreError, contacts, reporters, settings};
 use std::{
     path::{Path, PathBuf},
-    sync::{Arc, PoisonError, RwLock},
+    sync::{Arc, PoisonError, RwLock, RwLockReadGuard},
 };
 
 /// The setting that says which key the newest texts were sealed with.
@@ -36,9 +36,27 @@ struct Key {
     cipher: XChaCha20Poly1305,
 }
 
-/// The keys: all open, the last one seals. Cheap to clone.
+/// The keys of a file, all open, the last one seals; or why there are none. Cheap to clone.
 #[derive(Clone, Default)]
-pub(crate) struct Vault(Arc<RwLock<(PathBuf, Vec<Key>)>>);
+pub(crate) struct Vault(Arc<RwLock<Keys>>);
+
+#[derive(Default)]
+struct Keys {
+    path: PathBuf,
+    keys: Vec<Key>,
+    /// Why nothing can be sealed or opened, in a sentence for the operator.
+    missing: Option<String>,
+}
+
+impl Vault {
+    fn read(&self) -> RwLockReadGuard<'_, Keys> {
+        self.0.read().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn set(&self, keys: Keys) {
+        *self.0.write().unwrap_or_else(PoisonError::into_inner) = keys;
+    }
+}
 
 /// A line of the key file: the key in base64.
 fn parse(path: &Path, text: &str) -> Result<Vec<Key>, AppError> {
@@ -54,33 +72,35 @@ fn parse(path: &Path, text: &str) -> Result<Vec<Key>, AppError> {
 
 impl App {
     /// Takes the keys of contact data from a file, which is made when nothing was sealed yet; seals
-    /// what stands open in an older database.
+    /// what stands open in an older database. Without the right file the rest works: see
+    /// [`App::contact_key`].
     ///
     /// # Errors
-    /// [`AppError::File`] when the file is missing or is not the one that this database needs.
+    /// As the database and the file system say.
     pub(crate) async fn open_contacts(&self, path: PathBuf) -> Result<(), AppError> {
         let j = self.rules_of.clone();
         let read = self.db.read(move |mut conn| Box::pin(async move { settings::get(&mut conn, &j, KEY_ID).await }));
         let known = read.await.map_err(AppError::Store)?;
         if known.is_some() && !path.exists() {
-            return Err(AppError::File(format!(
+            let missing = format!(
                 "{} is missing; without it nobody can read how to reach the reporters in this database: put it there, it belongs to the backup",
                 path.display()
-            )));
+            );
+            self.vault.set(Keys { path, keys: Vec::new(), missing: Some(missing) });
+            return Ok(());
         }
         let text = key_file::read_or_make(&path, &format!("{}\n", BASE64.encode(self.env.bytes::<32>()?)))?;
         let keys = parse(&path, &text)?;
-        match &known {
-            Some(id) if keys.iter().all(|key| key.id != *id) => {
-                return Err(AppError::File(format!(
-                    "{} does not hold the key {id} with which contact data in this database is sealed: put the right file there",
-                    path.display()
-                )));
-            }
-            _ => {}
+        if let Some(id) = known.as_ref().filter(|id| keys.iter().all(|key| key.id != **id)) {
+            let missing = format!(
+                "{} does not hold the key {id} with which contact data in this database is sealed: put the right file there",
+                path.display()
+            );
+            self.vault.set(Keys { path, keys: Vec::new(), missing: Some(missing) });
+            return Ok(());
         }
         let newest = keys.last().map(|key| key.id.clone()).unwrap_or_default();
-        *self.vault.0.write().unwrap_or_else(PoisonError::into_inner) = (path, keys);
+        self.vault.set(Keys { path, keys, missing: None });
         if known.as_deref() != Some(newest.as_str()) {
             self.name_key(newest).await?;
         }
@@ -88,6 +108,17 @@ impl App {
             self.seal_open().await?;
         }
         Ok(())
+    }
+
+    /// Whether contact data can be sealed and opened.
+    ///
+    /// # Errors
+    /// [`AppError::File`] with what is missing.
+    pub fn contact_key(&self) -> Result<(), AppError> {
+        match &self.vault.read().missing {
+            Some(missing) => Err(AppError::File(missing.clone())),
+            None => Ok(()),
+        }
     }
 
     async fn name_key(&self, id: String) -> Result<(), AppError> {
@@ -139,8 +170,9 @@ impl App {
         let failed = |why: &str| AppError::File(format!("contact data: {why}"));
         let text = serde_json::to_vec(data).map_err(|error| failed(&error.to_string()))?;
         let nonce = self.env.bytes::<24>()?;
-        let keys = self.vault.0.read().unwrap_or_else(PoisonError::into_inner);
-        let key = keys.1.last().ok_or_else(|| failed("no key was opened"))?;
+        self.contact_key()?;
+        let keys = self.vault.read();
+        let key = keys.keys.last().ok_or_else(|| failed("no key was opened"))?;
         let payload = Payload { msg: &text, aad: &self.whose(reporter) };
         let closed = key.cipher.encrypt(&XNonce::from(nonce), payload).map_err(|_| failed("cannot be sealed"))?;
         Ok(Some(format!("{}.{}.{}", key.id, BASE64.encode(nonce), BASE64.encode(closed))))
@@ -151,11 +183,12 @@ impl App {
     /// # Errors
     /// [`StoreError::Corrupt`] when it was changed, is another reporter's, or its key is gone.
     pub(crate) fn opened(&self, reporter: ReporterId, sealed: &str) -> Result<ContactData, AppError> {
-        let keys = self.vault.0.read().unwrap_or_else(PoisonError::into_inner);
+        self.contact_key()?;
+        let keys = self.vault.read();
         let open = || {
             let mut parts = sealed.split('.');
             let (id, nonce, closed) = (parts.next()?, parts.next()?, parts.next()?);
-            let key = keys.1.iter().find(|key| key.id == id)?;
+            let key = keys.keys.iter().find(|key| key.id == id)?;
             let nonce: [u8; 24] = BASE64.decode(nonce).ok()?.try_into().ok()?;
             let closed = BASE64.decode(closed).ok()?;
             let payload = Payload { msg: &closed, aad: &self.whose(reporter) };
@@ -171,7 +204,8 @@ impl App {
     /// # Errors
     /// As [`App::opened`] and the database.
     pub async fn renew_contact_key(&self) -> Result<u64, AppError> {
-        let path = self.vault.0.read().unwrap_or_else(PoisonError::into_inner).0.clone();
+        self.contact_key()?;
+        let path = self.vault.read().path.clone();
         let before = key_file::read_or_make(&path, "")?;
         let fresh = BASE64.encode(self.env.bytes::<32>()?);
         key_file::replace(&path, &format!("{}\n{fresh}\n", before.trim_end()))?;
@@ -205,7 +239,7 @@ impl App {
     async fn take_keys(&self, path: &Path) -> Result<(), AppError> {
         let keys = parse(path, &key_file::read_or_make(path, "")?)?;
         let newest = keys.last().map(|key| key.id.clone()).unwrap_or_default();
-        *self.vault.0.write().unwrap_or_else(PoisonError::into_inner) = (path.to_owned(), keys);
+        self.vault.set(Keys { path: path.to_owned(), keys, missing: None });
         self.name_key(newest).await
     }
 }

@@ -52,6 +52,7 @@ fn every_command_has_help_with_environment() {
         "place-order",
         "user",
         "role",
+        "contact",
         "key",
         "openapi",
         "import",

@@ -260,12 +260,17 @@ async fn a_key_that_is_lost_or_wrong_is_told_and_a_new_one_opens_everything() {
             || App::start(db.clone(), app.jurisdiction.clone(), folder.path().join("files"), app.env.clone());
         assert_eq!(start().await.unwrap().address_of(second).await.unwrap().unwrap().phone, PHONE, "{engine}");
         std::fs::write(&file, &old).unwrap();
-        let wrong = start().await.err().unwrap().to_string();
+        let wrong = start().await.unwrap().contact_key().err().unwrap().to_string();
         assert!(wrong.contains("contact.key") && wrong.contains("right file"), "{engine}: {wrong}");
         std::fs::remove_file(&file).unwrap();
-        let missing = start().await.err().unwrap().to_string();
+        let without = start().await.unwrap();
+        let missing = without.contact_key().err().unwrap().to_string();
         assert!(missing.contains("is missing") && missing.contains("backup"), "{engine}: {missing}");
         assert!(!file.exists(), "{engine}: no other key is made in its place");
+        // What needs no contact data goes on; what would be lost is refused.
+        let nobody = Place { contact: Contact::default(), ..lamp(&without, "路灯不亮") };
+        without.place(&Actor::Anyone, nobody).await.unwrap();
+        assert_eq!(without.place(&Actor::Anyone, lamp(&without, "路灯不亮")).await.unwrap_err().code(), "file");
     })
     .await;
 }
