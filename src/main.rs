@@ -5,6 +5,10 @@ mod cli;
 use clap::Parser;
 use std::{io::IsTerminal, process::ExitCode};
 
+/// A request allocates several hundred small pieces; the system's allocator takes a tenth of its time.
+#[global_allocator]
+static MEMORY: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 #[tokio::main]
 async fn main() -> ExitCode {
     let cli = cli::Cli::parse();

@@ -65,12 +65,16 @@ pub async fn fill(app: &App, size: usize) -> Result<()> {
     let categories: Vec<String> = day.catalogue.category.iter().map(|category| category.code.clone()).collect();
     let there = count(app).await?;
     let mut chance = Chance(there as u64);
+    // Oldest first, as orders come in.
+    let mut ages: Vec<f64> = (there..size).map(|_| chance.between(0.0, DAYS)).collect();
+    ages.sort_by(|a, b| b.total_cmp(a));
+    let mut ages = ages.into_iter();
     let mut next = there;
     while next < size {
         let last = size.min(next + BATCH);
         let batch: Vec<(Detail, Index)> = (next..last)
             .map(|number| {
-                let age = chance.between(0.0, DAYS);
+                let age = ages.next().unwrap_or_default();
                 // What is young is mostly still open.
                 let of = if age < 20.0 { &going } else { &ended };
                 let like = &of[chance.below(of.len() as u64) as usize];

@@ -5,6 +5,10 @@ pub mod district;
 
 use std::time::Instant;
 
+/// As in the product; the peers have it too.
+#[global_allocator]
+static MEMORY: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 /// 10,000, 100,000 and 1,000,000, up to `--size` (100,000 if not given).
 pub fn sizes() -> Vec<usize> {
     let words: Vec<String> = std::env::args().collect();

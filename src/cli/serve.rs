@@ -36,7 +36,7 @@ impl Door {
             );
         }
         let clock = tokio::spawn(app.clone().run_clock(BEAT));
-        let site = Site { app: app.clone(), address: self.address, demo };
+        let site = Site::new(app.clone(), self.address, demo);
         luyuan_web::serve(self.listener, site, stopped()).await?;
         clock.abort();
         app.db.close().await;

@@ -19,10 +19,10 @@ const ARROWS: &[(&str, &[&str])] = &[
 const DOMAIN: &[&str] = &["jiff", "serde", "serde_json", "thiserror", "toml", "uuid"];
 
 /// Crates that only one crate may use.
-const ONLY_IN: &[(&str, &str)] = &[("sqlx", "luyuan-store"), ("axum", "luyuan-web")];
+const ONLY_IN: &[(&str, &str)] = &[("sqlx", "luyuan-store"), ("rusqlite", "luyuan-store"), ("axum", "luyuan-web")];
 
 /// Crates that pure computation may not use.
-const NOT_PURE: &[&str] = &["tokio", "futures", "sqlx", "axum", "reqwest", "hyper"];
+const NOT_PURE: &[&str] = &["tokio", "futures", "sqlx", "rusqlite", "axum", "reqwest", "hyper"];
 
 /// Names that say nothing about what a file is for.
 const EMPTY_NAMES: &[&str] =

@@ -48,7 +48,7 @@ async fn listen() -> district::Result<tokio::net::TcpListener> {
 /// The product.
 async fn site(folder: &Path) -> district::Result<()> {
     let app = district::open(folder).await?;
-    let site = Site { app, address: "http://localhost".into(), demo: false };
+    let site = Site::new(app, "http://localhost".into(), false);
     Ok(axum::serve(listen().await?, luyuan_web::router(site)).await?)
 }
 

@@ -109,7 +109,7 @@ impl App {
         let j = self.rules_of.clone();
         let (generation, places, orgs, rules) = self
             .db
-            .read(move |mut conn| {
+            .scan(move |mut conn| {
                 Box::pin(async move {
                     // First, so that what changes while the rest is read is read again.
                     let generation = luyuan_store::settings::generation(&mut conn, &j).await?;

@@ -1,17 +1,17 @@
 //! One connection of either engine, and statements that run on both.
 
-use crate::StoreError;
-use futures::stream::{BoxStream, StreamExt};
+use crate::{StoreError, Value, lite};
+use rusqlite::types::{FromSql, ToSqlOutput};
 use sqlx::{
-    Decode, Encode, Postgres, SqlSafeStr, Sqlite, Type,
+    Decode, Postgres, SqlSafeStr, Type,
     postgres::{PgArguments, PgConnection, PgRow},
-    sqlite::{SqliteArguments, SqliteConnection, SqliteRow},
 };
+use std::borrow::Cow;
 
 /// A borrowed connection, in a transaction or not.
 pub enum Conn<'c> {
     /// SQLite.
-    Lite(&'c mut SqliteConnection),
+    Lite(&'c mut rusqlite::Connection),
     /// PostgreSQL.
     Pg(&'c mut PgConnection),
 }
@@ -19,13 +19,33 @@ pub enum Conn<'c> {
 impl Conn<'_> {
     /// A statement of portable text with `$1` placeholders.
     pub fn query(&mut self, text: &'static str) -> Query<'_> {
-        self.safe(text)
+        match self {
+            Conn::Lite(conn) => Query::Lite(conn, Cow::Borrowed(text), Vec::new()),
+            Conn::Pg(conn) => Query::Pg(conn, sqlx::query(text)),
+        }
     }
 
     /// A statement whose text was put together from parts of our own; values still go through
     /// placeholders.
     pub fn composed(&mut self, text: String) -> Query<'_> {
-        self.safe(sqlx::AssertSqlSafe(text))
+        match self {
+            Conn::Lite(conn) => Query::Lite(conn, Cow::Owned(text), Vec::new()),
+            Conn::Pg(conn) => Query::Pg(conn, sqlx::query(sqlx::AssertSqlSafe(text))),
+        }
+    }
+
+    /// Runs statements without values, one after the other.
+    ///
+    /// # Errors
+    /// As the engine says.
+    pub async fn script(&mut self, text: String) -> Result<(), StoreError> {
+        match self {
+            Conn::Lite(conn) => conn.execute_batch(&text)?,
+            Conn::Pg(conn) => {
+                sqlx::raw_sql(sqlx::AssertSqlSafe(text).into_sql_str()).execute(&mut **conn).await?;
+            }
+        }
+        Ok(())
     }
 
     /// Where the `nth` value of a very long statement goes, from 1; values are bound in this order.
@@ -37,32 +57,25 @@ impl Conn<'_> {
             Conn::Pg(_) => format!("${nth}"),
         }
     }
-
-    fn safe(&mut self, text: impl SqlSafeStr) -> Query<'_> {
-        match self {
-            Conn::Lite(conn) => Query::Lite(conn, sqlx::query(text)),
-            Conn::Pg(conn) => Query::Pg(conn, sqlx::query(text)),
-        }
-    }
 }
 
 /// A statement with its values.
 #[must_use]
 pub enum Query<'c> {
     /// For SQLite.
-    Lite(&'c mut SqliteConnection, sqlx::query::Query<'c, Sqlite, SqliteArguments>),
+    Lite(&'c mut rusqlite::Connection, Cow<'static, str>, Vec<ToSqlOutput<'c>>),
     /// For PostgreSQL.
     Pg(&'c mut PgConnection, sqlx::query::Query<'c, Postgres, PgArguments>),
 }
 
 impl<'c> Query<'c> {
     /// Adds the next value.
-    pub fn bind<'t, T>(self, value: T) -> Self
-    where
-        T: Encode<'t, Sqlite> + Type<Sqlite> + Encode<'t, Postgres> + Type<Postgres>,
-    {
+    pub fn bind(self, value: impl Value + 'c) -> Self {
         match self {
-            Self::Lite(conn, query) => Self::Lite(conn, query.bind(value)),
+            Self::Lite(conn, text, mut values) => {
+                values.push(value.lite());
+                Self::Lite(conn, text, values)
+            }
             Self::Pg(conn, query) => Self::Pg(conn, query.bind(value)),
         }
     }
@@ -72,10 +85,10 @@ impl<'c> Query<'c> {
     /// # Errors
     /// As the engine says.
     pub async fn run(self) -> Result<u64, StoreError> {
-        Ok(match self {
-            Self::Lite(conn, query) => query.execute(conn).await?.rows_affected(),
-            Self::Pg(conn, query) => query.execute(conn).await?.rows_affected(),
-        })
+        match self {
+            Self::Lite(conn, text, values) => lite::run(conn, &text, &values),
+            Self::Pg(conn, query) => Ok(query.execute(conn).await?.rows_affected()),
+        }
     }
 
     /// All rows.
@@ -83,10 +96,10 @@ impl<'c> Query<'c> {
     /// # Errors
     /// As the engine says.
     pub async fn all(self) -> Result<Vec<Row>, StoreError> {
-        Ok(match self {
-            Self::Lite(conn, query) => query.fetch_all(conn).await?.into_iter().map(Row::Lite).collect(),
-            Self::Pg(conn, query) => query.fetch_all(conn).await?.into_iter().map(Row::Pg).collect(),
-        })
+        match self {
+            Self::Lite(conn, text, values) => lite::rows(conn, &text, &values, usize::MAX),
+            Self::Pg(conn, query) => Ok(query.fetch_all(conn).await?.into_iter().map(Row::Pg).collect()),
+        }
     }
 
     /// The row, if there is one.
@@ -94,10 +107,10 @@ impl<'c> Query<'c> {
     /// # Errors
     /// As the engine says.
     pub async fn maybe(self) -> Result<Option<Row>, StoreError> {
-        Ok(match self {
-            Self::Lite(conn, query) => query.fetch_optional(conn).await?.map(Row::Lite),
-            Self::Pg(conn, query) => query.fetch_optional(conn).await?.map(Row::Pg),
-        })
+        match self {
+            Self::Lite(conn, text, values) => Ok(lite::rows(conn, &text, &values, 1)?.pop()),
+            Self::Pg(conn, query) => Ok(query.fetch_optional(conn).await?.map(Row::Pg)),
+        }
     }
 
     /// The one row that must be there.
@@ -107,20 +120,12 @@ impl<'c> Query<'c> {
     pub async fn one(self) -> Result<Row, StoreError> {
         self.maybe().await?.ok_or_else(|| StoreError::Sql("no row where one must be".into()))
     }
-
-    /// The rows as they come, for long results.
-    pub fn stream(self) -> BoxStream<'c, Result<Row, StoreError>> {
-        match self {
-            Self::Lite(conn, query) => query.fetch(conn).map(|row| Ok(Row::Lite(row?))).boxed(),
-            Self::Pg(conn, query) => query.fetch(conn).map(|row| Ok(Row::Pg(row?))).boxed(),
-        }
-    }
 }
 
 /// A row of either engine.
 pub enum Row {
     /// From SQLite.
-    Lite(SqliteRow),
+    Lite(Vec<rusqlite::types::Value>),
     /// From PostgreSQL.
     Pg(PgRow),
 }
@@ -132,13 +137,31 @@ impl Row {
     /// [`StoreError::Sql`] when there is no such column or it holds another type.
     pub fn get<T>(&self, index: usize) -> Result<T, StoreError>
     where
-        T: for<'r> Decode<'r, Sqlite> + Type<Sqlite> + for<'r> Decode<'r, Postgres> + Type<Postgres>,
+        T: FromSql + for<'r> Decode<'r, Postgres> + Type<Postgres>,
     {
         use sqlx::Row as _;
-        Ok(match self {
-            Self::Lite(row) => row.try_get(index)?,
-            Self::Pg(row) => row.try_get(index)?,
-        })
+        match self {
+            Self::Lite(row) => {
+                let value = row.get(index).ok_or_else(|| StoreError::Sql(format!("no column {index}")))?;
+                T::column_result(value.into()).map_err(|error| StoreError::Sql(format!("column {index}: {error}")))
+            }
+            Self::Pg(row) => Ok(row.try_get(index)?),
+        }
+    }
+
+    /// The text in the column at `index`.
+    ///
+    /// # Errors
+    /// As [`Row::get`].
+    pub fn text(&self, index: usize) -> Result<&str, StoreError> {
+        use sqlx::Row as _;
+        match self {
+            Self::Lite(row) => match row.get(index) {
+                Some(rusqlite::types::Value::Text(text)) => Ok(text),
+                _ => Err(StoreError::Sql(format!("no text in column {index}"))),
+            },
+            Self::Pg(row) => Ok(row.try_get(index)?),
+        }
     }
 
     /// The JSON structure in the column at `index`.
@@ -151,8 +174,8 @@ impl Row {
         table: &'static str,
         column: &'static str,
     ) -> Result<T, StoreError> {
-        let text: String = self.get(index)?;
-        serde_json::from_str(&text)
+        let text = self.text(index)?;
+        serde_json::from_str(text)
             .map_err(|_| StoreError::corrupt(table, column, text.chars().take(80).collect::<String>()))
     }
 
@@ -166,7 +189,7 @@ impl Row {
         table: &'static str,
         column: &'static str,
     ) -> Result<T, StoreError> {
-        let text: String = self.get(index)?;
+        let text = self.text(index)?;
         text.parse().map_err(|_| StoreError::corrupt(table, column, text))
     }
 

@@ -1,13 +1,10 @@
 //! Opening a database, reading, and writing in transactions.
 
 use crate::{Conn, StoreError, group::Group, migrate, readers::Readers};
-use futures::future::BoxFuture;
-use sqlx::{
-    PgPool,
-    postgres::PgPoolOptions,
-    sqlite::{SqliteConnectOptions, SqliteJournalMode, SqliteSynchronous},
-};
+use futures::{executor::block_on, future::BoxFuture};
+use sqlx::{PgPool, postgres::PgPoolOptions};
 use std::{path::Path, str::FromStr, time::Duration};
+use tokio::runtime::{Handle, RuntimeFlavor};
 
 /// A database of either engine. Cheap to clone.
 #[derive(Clone)]
@@ -46,27 +43,10 @@ impl Db {
             return Ok(Self::Pg(pool));
         }
         let path = address.strip_prefix("sqlite://").or(address.strip_prefix("sqlite:")).unwrap_or(address);
-        Self::open_sqlite(Path::new(path)).await
-    }
-
-    async fn open_sqlite(path: &Path) -> Result<Self, StoreError> {
-        // FULL: an acknowledged order survives a power cut, not only a crash of the program.
-        let options = SqliteConnectOptions::new()
-            .filename(path)
-            .create_if_missing(true)
-            .journal_mode(SqliteJournalMode::Wal)
-            .synchronous(SqliteSynchronous::Full)
-            .foreign_keys(true)
-            .busy_timeout(PATIENCE)
-            .pragma("cache_size", "-65536")
-            .pragma("mmap_size", "1073741824")
-            .pragma("temp_store", "memory")
-            // Every 32 MiB instead of 4: busy pages are copied back to the file once, not eight times.
-            .pragma("wal_autocheckpoint", "8192")
-            .statement_cache_capacity(256);
-        let writer = Group::start(options.clone()).await?;
-        let readers = Readers::start(options.pragma("query_only", "on")).await?;
-        Ok(Self::Lite { readers, writer })
+        let path = Path::new(path);
+        // The writer first: it makes the file.
+        let writer = Group::start(path)?;
+        Ok(Self::Lite { readers: Readers::start(path)?, writer })
     }
 
     /// Which engine it is.
@@ -82,10 +62,8 @@ impl Db {
     /// # Errors
     /// [`StoreError::Sql`] when a migration fails or the database is newer than the program.
     pub async fn migrate(&self) -> Result<(), StoreError> {
-        match self {
-            Self::Lite { writer, .. } => writer.migrate().await,
-            Self::Pg(pool) => migrate::run(pool, Engine::Postgres).await,
-        }
+        let engine = self.engine();
+        self.write(move |mut conn| Box::pin(async move { migrate::run(&mut conn, engine).await })).await
     }
 
     /// Reads through one connection; sees what was committed before.
@@ -103,6 +81,35 @@ impl Db {
                 let mut conn = pool.acquire().await.map_err(StoreError::from)?;
                 work(Conn::Pg(&mut conn)).await
             }
+        }
+    }
+
+    /// As [`Db::read`], for what may read many rows: with SQLite, other requests go on elsewhere
+    /// meanwhile.
+    ///
+    /// # Errors
+    /// As [`Db::read`].
+    pub async fn scan<T, E, F>(&self, work: F) -> Result<T, E>
+    where
+        E: From<StoreError>,
+        F: for<'c> FnOnce(Conn<'c>) -> BoxFuture<'c, Result<T, E>>,
+    {
+        self.scan_if(true, work).await
+    }
+
+    /// [`Db::scan`] if it is `long`, else [`Db::read`].
+    ///
+    /// # Errors
+    /// As [`Db::read`].
+    pub async fn scan_if<T, E, F>(&self, long: bool, work: F) -> Result<T, E>
+    where
+        E: From<StoreError>,
+        F: for<'c> FnOnce(Conn<'c>) -> BoxFuture<'c, Result<T, E>>,
+    {
+        let elsewhere = long && Handle::current().runtime_flavor() == RuntimeFlavor::MultiThread;
+        match self {
+            Self::Lite { readers, .. } if elsewhere => tokio::task::block_in_place(|| block_on(readers.read(work))),
+            _ => self.read(work).await,
         }
     }
 

@@ -51,18 +51,38 @@ impl From<sqlx::Error> for StoreError {
                 ErrorKind::UniqueViolation | ErrorKind::ForeignKeyViolation => {
                     Self::Conflict(inner.message().to_owned())
                 }
-                // 5 and 6: SQLite busy and locked, 13: disk full; 40001 and 40P01: PostgreSQL
-                // serialisation failure and deadlock; class 53 and 57: resources and shutdown.
+                // 40001 and 40P01: serialisation failure and deadlock; class 53 and 57: resources and
+                // shutdown.
                 _ => match inner.code().as_deref() {
-                    Some("5" | "6" | "13" | "261" | "517" | "40001" | "40P01" | "53100" | "53300" | "57P01") => {
-                        Self::Busy(inner.message().to_owned())
-                    }
+                    Some("40001" | "40P01" | "53100" | "53300" | "57P01") => Self::Busy(inner.message().to_owned()),
                     _ => Self::Sql(error.to_string()),
                 },
             },
             sqlx::Error::PoolTimedOut | sqlx::Error::PoolClosed | sqlx::Error::Io(_) | sqlx::Error::WorkerCrashed => {
                 Self::Busy(error.to_string())
             }
+            _ => Self::Sql(error.to_string()),
+        }
+    }
+}
+
+impl From<rusqlite::Error> for StoreError {
+    fn from(error: rusqlite::Error) -> Self {
+        use rusqlite::{ErrorCode, ffi};
+        let rusqlite::Error::SqliteFailure(failure, _) = &error else { return Self::Sql(error.to_string()) };
+        match (failure.code, failure.extended_code) {
+            (
+                ErrorCode::ConstraintViolation,
+                ffi::SQLITE_CONSTRAINT_UNIQUE | ffi::SQLITE_CONSTRAINT_PRIMARYKEY | ffi::SQLITE_CONSTRAINT_FOREIGNKEY,
+            ) => Self::Conflict(error.to_string()),
+            (
+                ErrorCode::DatabaseBusy
+                | ErrorCode::DatabaseLocked
+                | ErrorCode::DiskFull
+                | ErrorCode::CannotOpen
+                | ErrorCode::SystemIoFailure,
+                _,
+            ) => Self::Busy(error.to_string()),
             _ => Self::Sql(error.to_string()),
         }
     }

@@ -75,7 +75,11 @@ impl Ready {
 }
 
 /// Adds events, in one statement.
-pub(crate) fn add(together: &mut Together<'_>, j: &JurisdictionId, events: &[&Ready]) -> Result<(), StoreError> {
+pub(crate) fn add<'v>(
+    together: &mut Together<'v>,
+    j: &'v JurisdictionId,
+    events: &[&'v Ready],
+) -> Result<(), StoreError> {
     let text = "INSERT INTO events (jurisdiction_id, order_id, seq, at, actor, org_id, data) VALUES";
     together.insert(text, events.len(), 7);
     for event in events {

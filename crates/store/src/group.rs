@@ -1,30 +1,32 @@
 //! Group commit for SQLite: use cases that arrive while the disk is busy share the next commit.
 //!
 //! SQLite has one writer, and each durable commit waits for the disk. So all writes go through one
-//! task that owns the writing connection. It opens a transaction, runs each waiting use case in a
+//! thread that owns the writing connection. It opens a transaction, runs each waiting use case in a
 //! savepoint of its own (a failure undoes only that one), commits once, and only then tells each
 //! caller that its work is kept.
 
-use crate::{Conn, Engine, StoreError, migrate};
-use futures::future::BoxFuture;
-use sqlx::{
-    Connection, Executor,
-    sqlite::{SqliteConnectOptions, SqliteConnection},
+use crate::{
+    Conn, StoreError,
+    lite::{self, Mode},
 };
-use std::sync::Arc;
-use tokio::sync::{Mutex, mpsc, oneshot};
+use futures::{executor::block_on, future::BoxFuture};
+use rusqlite::Connection;
+use std::{panic::AssertUnwindSafe, path::Path, sync::Arc};
+use tokio::{
+    runtime::Handle,
+    sync::{Mutex, mpsc, oneshot},
+};
 
 /// Most use cases in one commit: bounds how long the first of them waits.
 const MOST: usize = 256;
 /// Use cases that may wait before callers are held back.
 const QUEUE: usize = 4096;
 
-/// A handle to the writing task.
+/// A handle to the writing thread.
 #[derive(Clone)]
 pub struct Group {
     queue: mpsc::Sender<Message>,
-    options: Arc<SqliteConnectOptions>,
-    task: Arc<Mutex<Option<tokio::task::JoinHandle<()>>>>,
+    ended: Arc<Mutex<Option<oneshot::Receiver<()>>>>,
 }
 
 enum Message {
@@ -76,20 +78,21 @@ where
 }
 
 impl Group {
-    /// Opens the writing connection and starts its task.
-    pub(crate) async fn start(options: SqliteConnectOptions) -> Result<Self, StoreError> {
-        let conn = SqliteConnection::connect_with(&options).await?;
+    /// Opens the writing connection and starts its thread.
+    pub(crate) fn start(path: &Path) -> Result<Self, StoreError> {
+        let conn = lite::open(path, Mode::Write)?;
         let (queue, waiting) = mpsc::channel(QUEUE);
-        let task = tokio::spawn(serve(conn, waiting));
-        Ok(Self { queue, options: Arc::new(options), task: Arc::new(Mutex::new(Some(task))) })
-    }
-
-    pub(crate) async fn migrate(&self) -> Result<(), StoreError> {
-        let pool =
-            sqlx::sqlite::SqlitePoolOptions::new().max_connections(1).connect_with((*self.options).clone()).await?;
-        let done = migrate::run(&pool, Engine::Sqlite).await;
-        pool.close().await;
-        done
+        let (end, ended) = oneshot::channel();
+        // What a use case waits for besides the database belongs to the runtime of its caller.
+        let runtime = Handle::current();
+        let thread = std::thread::Builder::new().name("luyuan-writer".into());
+        let work = move || {
+            let _inside = runtime.enter();
+            serve(conn, waiting);
+            let _ = end.send(());
+        };
+        thread.spawn(work).map_err(|error| StoreError::Busy(error.to_string()))?;
+        Ok(Self { queue, ended: Arc::new(Mutex::new(Some(ended))) })
     }
 
     pub(crate) async fn write<T, E, F>(&self, work: F) -> Result<T, E>
@@ -107,15 +110,15 @@ impl Group {
 
     pub(crate) async fn close(&self) {
         let _ = self.queue.send(Message::Close).await;
-        if let Some(task) = self.task.lock().await.take() {
-            let _ = task.await;
+        if let Some(ended) = self.ended.lock().await.take() {
+            let _ = ended.await;
         }
     }
 }
 
-async fn serve(mut conn: SqliteConnection, mut waiting: mpsc::Receiver<Message>) {
+fn serve(mut conn: Connection, mut waiting: mpsc::Receiver<Message>) {
     let mut batch = Vec::with_capacity(MOST);
-    while waiting.recv_many(&mut batch, MOST).await > 0 {
+    while waiting.blocking_recv_many(&mut batch, MOST) > 0 {
         let mut jobs = Vec::with_capacity(batch.len());
         let mut close = false;
         for message in batch.drain(..) {
@@ -124,7 +127,7 @@ async fn serve(mut conn: SqliteConnection, mut waiting: mpsc::Receiver<Message>)
                 Message::Close => close = true,
             }
         }
-        let commit = if jobs.is_empty() { Ok(()) } else { commit(&mut conn, &mut jobs).await };
+        let commit = if jobs.is_empty() { Ok(()) } else { commit(&mut conn, &mut jobs) };
         if let Err(error) = &commit {
             tracing::error!(%error, cases = jobs.len(), "a shared commit failed; nothing of it was kept");
         }
@@ -136,28 +139,31 @@ async fn serve(mut conn: SqliteConnection, mut waiting: mpsc::Receiver<Message>)
         }
     }
     // Closing the last connection folds the write-ahead log into the file.
-    if let Err(error) = conn.close().await {
+    if let Err((_, error)) = conn.close() {
         tracing::warn!(%error, "closing the database");
     }
 }
 
-async fn commit(conn: &mut SqliteConnection, jobs: &mut [Box<dyn Job>]) -> Result<(), StoreError> {
-    conn.execute("BEGIN IMMEDIATE; SAVEPOINT one").await?;
-    let done = run_all(conn, jobs).await;
+fn commit(conn: &mut Connection, jobs: &mut [Box<dyn Job>]) -> Result<(), StoreError> {
+    lite::run(conn, "BEGIN IMMEDIATE", &[])?;
+    let done = run_all(conn, jobs);
     if done.is_err() {
         // The failure that led here is what callers are told; this only frees the connection.
-        let _ = conn.execute("ROLLBACK").await;
+        let _ = lite::run(conn, "ROLLBACK", &[]);
     }
     done
 }
 
-/// One savepoint after another is open, so that one way to the database's thread ends a use case
-/// and begins the next.
-async fn run_all(conn: &mut SqliteConnection, jobs: &mut [Box<dyn Job>]) -> Result<(), StoreError> {
+fn run_all(conn: &mut Connection, jobs: &mut [Box<dyn Job>]) -> Result<(), StoreError> {
     for job in jobs {
-        let keep = job.run(Conn::Lite(conn)).await;
-        conn.execute(if keep { "RELEASE one; SAVEPOINT one" } else { "ROLLBACK TO one" }).await?;
+        lite::run(conn, "SAVEPOINT one", &[])?;
+        // A use case that panics ends itself, not the thread on which all others wait.
+        let ran = std::panic::catch_unwind(AssertUnwindSafe(|| block_on(job.run(Conn::Lite(conn)))));
+        if !ran.unwrap_or(false) {
+            lite::run(conn, "ROLLBACK TO one", &[])?;
+        }
+        lite::run(conn, "RELEASE one", &[])?;
     }
-    conn.execute("RELEASE one; COMMIT").await?;
+    lite::run(conn, "COMMIT", &[])?;
     Ok(())
 }

@@ -7,9 +7,11 @@ mod conn;
 mod db;
 mod error;
 mod group;
+mod lite;
 mod migrate;
 mod readers;
 mod together;
+mod value;
 
 pub mod attempts;
 pub mod audit;
@@ -37,6 +39,7 @@ pub use conn::{Conn, Query, Row};
 pub use db::{Db, Engine};
 pub use error::StoreError;
 pub use together::Together;
+pub use value::Value;
 
 use jiff::Timestamp;
 

@@ -202,16 +202,7 @@ pub async fn list(
     after: Option<&Cursor>,
     limit: i64,
 ) -> Result<Vec<Order>, StoreError> {
-    // As one row: handing many over from the database's thread costs more than reading them.
-    let joined: Option<String> = filter.joined(conn, j, after, limit).one().await?.get(0)?;
-    match serde_json::from_str::<Vec<Order>>(&format!("[{}]", joined.unwrap_or_default())) {
-        Ok(mut orders) => {
-            orders.sort_by(|a, b| filter.compare(a, b));
-            Ok(orders)
-        }
-        // One cannot be read: row by row it is found which.
-        Err(_) => filter.select(conn, j, "data", after, Some(limit)).all().await?.iter().map(read).collect(),
-    }
+    filter.select(conn, j, "data", after, Some(limit)).all().await?.iter().map(read).collect()
 }
 
 /// A point of the map: number, state, longitude, latitude.

@@ -1,14 +1,16 @@
-//! Reading connections of SQLite. A pool that tests a connection when it is taken and again when it
-//! is given back makes three ways to the database's thread out of one; a file does not go away as a
-//! server does, so these are lent as they are.
+//! Reading connections of SQLite, lent one at a time.
 
-use crate::{Conn, StoreError, db::PATIENCE};
-use futures::future::BoxFuture;
-use sqlx::{
-    Connection,
-    sqlite::{SqliteConnectOptions, SqliteConnection},
+use crate::{
+    Conn, StoreError,
+    db::PATIENCE,
+    lite::{self, Mode},
 };
-use std::sync::{Arc, Mutex, PoisonError};
+use futures::future::BoxFuture;
+use rusqlite::Connection;
+use std::{
+    path::{Path, PathBuf},
+    sync::{Arc, Mutex, PoisonError},
+};
 use tokio::sync::Semaphore;
 
 /// Most connections at once.
@@ -19,17 +21,17 @@ const MOST: u32 = 8;
 pub struct Readers(Arc<Shared>);
 
 struct Shared {
-    options: SqliteConnectOptions,
-    free: Mutex<Vec<SqliteConnection>>,
+    path: PathBuf,
+    free: Mutex<Vec<Connection>>,
     permits: Semaphore,
 }
 
 impl Readers {
     /// Opens the first connection, so that a file that cannot be read is known at once.
-    pub(crate) async fn start(options: SqliteConnectOptions) -> Result<Self, StoreError> {
-        let first = SqliteConnection::connect_with(&options).await?;
+    pub(crate) fn start(path: &Path) -> Result<Self, StoreError> {
+        let first = lite::open(path, Mode::Read)?;
         let permits = Semaphore::new(MOST as usize);
-        Ok(Self(Arc::new(Shared { options, free: Mutex::new(vec![first]), permits })))
+        Ok(Self(Arc::new(Shared { path: path.to_owned(), free: Mutex::new(vec![first]), permits })))
     }
 
     pub(crate) async fn read<T, E, F>(&self, work: F) -> Result<T, E>
@@ -37,22 +39,28 @@ impl Readers {
         E: From<StoreError>,
         F: for<'c> FnOnce(Conn<'c>) -> BoxFuture<'c, Result<T, E>>,
     {
-        let waited = tokio::time::timeout(PATIENCE, self.0.permits.acquire()).await;
         let busy = |why: &str| StoreError::Busy(why.to_owned());
-        let permit = waited.map_err(|_| busy("no reading connection is free"))?;
-        let _permit = permit.map_err(|_| busy("the database is closed"))?;
+        let closed = || busy("the database is closed");
+        let permit = match self.0.permits.try_acquire() {
+            Ok(permit) => permit,
+            Err(_) => {
+                let waited = tokio::time::timeout(PATIENCE, self.0.permits.acquire()).await;
+                waited.map_err(|_| busy("no reading connection is free"))?.map_err(|_| closed())?
+            }
+        };
         let free = self.free().pop();
         let mut conn = match free {
             Some(conn) => conn,
-            None => SqliteConnection::connect_with(&self.0.options).await.map_err(StoreError::from)?,
+            None => lite::open(&self.0.path, Mode::Read)?,
         };
         let done = work(Conn::Lite(&mut conn)).await;
         // A caller that went away half-way does not come here: its connection is closed, not lent on.
         self.free().push(conn);
+        drop(permit);
         done
     }
 
-    fn free(&self) -> std::sync::MutexGuard<'_, Vec<SqliteConnection>> {
+    fn free(&self) -> std::sync::MutexGuard<'_, Vec<Connection>> {
         self.0.free.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
@@ -63,7 +71,7 @@ impl Readers {
         drop(all);
         let conns = std::mem::take(&mut *self.free());
         for conn in conns {
-            if let Err(error) = conn.close().await {
+            if let Err((_, error)) = conn.close() {
                 tracing::warn!(%error, "closing a reading connection");
             }
         }

@@ -63,7 +63,11 @@ pub async fn insert(conn: &mut Conn<'_>, j: &JurisdictionId, reporter: &Reporter
     together.run().await
 }
 
-pub(crate) fn add(together: &mut Together<'_>, j: &JurisdictionId, reporter: &Reporter) -> Result<(), StoreError> {
+pub(crate) fn add<'v>(
+    together: &mut Together<'v>,
+    j: &'v JurisdictionId,
+    reporter: &'v Reporter,
+) -> Result<(), StoreError> {
     together.insert("INSERT INTO reporters (jurisdiction_id, order_id, id, secret_hash, joined_at, data) VALUES", 1, 6);
     together
         .bind(&j.0)?

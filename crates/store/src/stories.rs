@@ -31,7 +31,7 @@ pub async fn orders(
 }
 
 /// A query about some orders; `{ids}` in the text stands for them.
-fn about<'c>(conn: &'c mut Conn<'_>, j: &JurisdictionId, text: &str, orders: &[OrderId]) -> Query<'c> {
+fn about<'c>(conn: &'c mut Conn<'_>, j: &'c JurisdictionId, text: &str, orders: &[OrderId]) -> Query<'c> {
     let places: Vec<String> = (0..orders.len()).map(|index| format!("${}", index + 2)).collect();
     let mut query = conn.composed(text.replace("{ids}", &places.join(","))).bind(&j.0);
     for order in orders {

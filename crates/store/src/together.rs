@@ -1,41 +1,45 @@
-//! Rows for several tables in one message: to SQLite each way to its thread and back costs as much as
-//! writing a row.
+//! Rows for one or more tables that are added one statement after the other.
 
-use crate::{Conn, StoreError};
+use crate::{Conn, StoreError, Value, lite};
+use rusqlite::types::ToSqlOutput;
 use sqlx::{
-    Arguments, AssertSqlSafe, Encode, Postgres, Sqlite, Type,
+    Arguments, AssertSqlSafe,
     postgres::{PgArguments, PgConnection},
-    sqlite::{SqliteArguments, SqliteConnection},
 };
 
 /// Statements that are run one after the other; the first that fails ends them.
 #[must_use]
 pub enum Together<'c> {
-    /// SQLite: one text, whose values run on from statement to statement.
-    Lite(&'c mut SqliteConnection, String, SqliteArguments),
-    /// PostgreSQL, which takes values for one statement only.
+    /// SQLite: a row at a time, with the same statement.
+    Lite(&'c mut rusqlite::Connection, Vec<Rows<'c>>),
+    /// PostgreSQL: all rows of a statement in one message.
     Pg(&'c mut PgConnection, Vec<(String, PgArguments)>),
+}
+
+/// A statement for one row, the values of all rows, and how many a row has.
+pub struct Rows<'v> {
+    text: String,
+    values: Vec<ToSqlOutput<'v>>,
+    columns: usize,
 }
 
 impl Conn<'_> {
     /// Begins statements that go together.
     pub fn together(&mut self) -> Together<'_> {
         match self {
-            Conn::Lite(conn) => Together::Lite(conn, String::new(), SqliteArguments::default()),
+            Conn::Lite(conn) => Together::Lite(conn, Vec::new()),
             Conn::Pg(conn) => Together::Pg(conn, Vec::new()),
         }
     }
 }
 
-impl Together<'_> {
+impl<'c> Together<'c> {
     /// Adds a statement that ends in `VALUES` for so many rows; the values follow, row by row.
     pub fn insert(&mut self, text: &str, rows: usize, columns: usize) {
         match self {
-            Self::Lite(_, all, _) => {
-                // A `$1` is a name to SQLite that it looks for among all names at every call, so that
-                // thousands of them take longer than the work itself; its `?` has no name.
-                let row = format!("({})", vec!["?"; columns].join(","));
-                all.push_str(&format!("{text} {};", vec![row; rows].join(",")));
+            Self::Lite(_, statements) => {
+                let text = format!("{text} ({})", vec!["?"; columns].join(","));
+                statements.push(Rows { text, values: Vec::with_capacity(rows * columns), columns });
             }
             Self::Pg(_, statements) => {
                 let row = |row: usize| {
@@ -53,15 +57,18 @@ impl Together<'_> {
     ///
     /// # Errors
     /// [`StoreError::Sql`] when the value cannot be written.
-    pub fn bind<'t, T>(&mut self, value: T) -> Result<&mut Self, StoreError>
-    where
-        T: Encode<'t, Sqlite> + Type<Sqlite> + Encode<'t, Postgres> + Type<Postgres>,
-    {
-        let added = match self {
-            Self::Lite(_, _, values) => values.add(value),
-            Self::Pg(_, statements) => statements.last_mut().map_or(Ok(()), |(_, values)| values.add(value)),
-        };
-        added.map_err(|error| StoreError::Sql(error.to_string()))?;
+    pub fn bind(&mut self, value: impl Value + 'c) -> Result<&mut Self, StoreError> {
+        match self {
+            Self::Lite(_, statements) => {
+                if let Some(rows) = statements.last_mut() {
+                    rows.values.push(value.lite());
+                }
+            }
+            Self::Pg(_, statements) => {
+                let added = statements.last_mut().map_or(Ok(()), |(_, values)| values.add(value));
+                added.map_err(|error| StoreError::Sql(error.to_string()))?;
+            }
+        }
         Ok(self)
     }
 
@@ -71,8 +78,10 @@ impl Together<'_> {
     /// As the engine says.
     pub async fn run(self) -> Result<(), StoreError> {
         match self {
-            Self::Lite(conn, text, values) => {
-                sqlx::query_with(AssertSqlSafe(text), values).execute(conn).await?;
+            Self::Lite(conn, statements) => {
+                for Rows { text, values, columns } in statements {
+                    lite::run_each(conn, &text, &values, columns)?;
+                }
             }
             Self::Pg(conn, statements) => {
                 for (text, values) in statements {

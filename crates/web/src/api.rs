@@ -33,7 +33,7 @@ use tower_http::cors::{Any, CorsLayer};
 /// Most bytes of a JSON body: room for the longest texts, answers and contact data several times over.
 const MOST_JSON: usize = 1024 * 1024;
 
-pub(crate) fn routes(site: &Site) -> Router<Site> {
+pub(crate) fn routes() -> Router<Site> {
     Router::new()
         .route("/api/openapi.json", get(described))
         .route("/api/v1/orders", get(list::list).post(place::place))
@@ -57,7 +57,7 @@ pub(crate) fn routes(site: &Site) -> Router<Site> {
             Problem::from(Fault::of_status(axum::http::StatusCode::METHOD_NOT_ALLOWED))
         })
         .layer(DefaultBodyLimit::max(MOST_JSON))
-        .layer(middleware::from_fn_with_state(site.clone(), speak::speak))
+        .layer(middleware::from_fn(speak::speak))
         .layer(open_to_all())
 }
 

@@ -1,10 +1,11 @@
 //! Every request has an id: in the answer's `x-request-id`, in each line of the log that it causes,
-//! and, when something failed inside, in the words for the caller.
+//! and, when something failed inside, in the words for the caller. Every answer also says what
+//! browsers may do with it.
 
 use crate::Site;
 use axum::{
     extract::{Request, State},
-    http::{HeaderName, HeaderValue, StatusCode, Uri},
+    http::{HeaderName, HeaderValue, StatusCode, Uri, header},
     middleware::Next,
     response::{IntoResponse, Response},
 };
@@ -14,6 +15,18 @@ use tracing::Instrument;
 
 /// The header that carries the id.
 pub(crate) const HEADER: HeaderName = HeaderName::from_static("x-request-id");
+
+/// What a page may load: only from this server, no inline script, workers for the map.
+const POLICY: &str = "default-src 'self'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; \
+     worker-src 'self' blob:; connect-src 'self'; object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'";
+
+/// What every answer says, unless its handler says otherwise.
+const FIXED: [(HeaderName, HeaderValue); 4] = [
+    (header::CONTENT_SECURITY_POLICY, HeaderValue::from_static(POLICY)),
+    (header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff")),
+    (header::REFERRER_POLICY, HeaderValue::from_static("same-origin")),
+    (HeaderName::from_static("permissions-policy"), HeaderValue::from_static("geolocation=(self), camera=(self)")),
+];
 
 /// The id of the request that is being answered.
 #[derive(Debug, Clone)]
@@ -27,8 +40,13 @@ pub(crate) async fn named(State(site): State<Site>, mut request: Request, next: 
     let span = tracing::error_span!("request", %id, method = %request.method(), path = request.uri().path());
     request.extensions_mut().insert(RequestId(id.clone()));
     let mut response = next.run(request).instrument(span).await;
+    let headers = response.headers_mut();
     if let Ok(value) = HeaderValue::try_from(id) {
-        response.headers_mut().insert(HEADER, value);
+        headers.insert(HEADER, value);
+    }
+    // Here and not in layers of their own: each layer costs every request.
+    for (name, value) in FIXED {
+        headers.entry(name).or_insert(value);
     }
     response
 }

@@ -23,7 +23,7 @@ use tokio::sync::mpsc;
 
 /// Rows of a batch, which is one transaction: enough that waiting for the disk does not count, few
 /// enough that others who write wait only a moment.
-const BATCH: usize = 4_000;
+const BATCH: usize = 8_000;
 /// Running numbers that are taken at once; those left over are given back.
 const NUMBERS: i64 = 20_000;
 /// How often a batch is tried when somebody else imports the same rows at the same time.
@@ -62,7 +62,7 @@ impl App {
         mut tell: impl FnMut(&Progress),
     ) -> Result<Report, AppError> {
         let taken = input.taken();
-        let (batches, mut raw) = mpsc::channel(2);
+        let (batches, mut raw) = mpsc::channel(1);
         let delimiter = mapping.delimiter;
         let reading = tokio::task::spawn_blocking(move || read(input, delimiter, &batches));
         let added = Arc::new(AtomicU64::new(0));
@@ -133,7 +133,7 @@ impl App {
         let (j, source) = (self.jurisdiction.clone(), source.to_owned());
         let found = self
             .db
-            .read(move |mut conn| Box::pin(async move { orders::known_sources(&mut conn, &j, &source, &keys).await }))
+            .scan(move |mut conn| Box::pin(async move { orders::known_sources(&mut conn, &j, &source, &keys).await }))
             .await
             .map_err(AppError::Store)?;
         Ok(found.into_iter().collect())

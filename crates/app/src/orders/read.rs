@@ -38,6 +38,9 @@ pub struct Detail {
     pub carried_on: Option<String>,
 }
 
+/// Orders that are read while other requests wait for nothing; more of them are read elsewhere.
+const SHORT: i64 = 100;
+
 /// A page of orders.
 #[derive(Debug, Clone)]
 pub struct Page {
@@ -96,9 +99,10 @@ impl App {
     pub async fn orders(&self, filter: Filter, after: Option<Cursor>, limit: i64) -> Result<Page, AppError> {
         let j = self.jurisdiction.clone();
         let shown = filter.clone();
+        let long = limit > SHORT || filter.searches();
         let mut orders = self
             .db
-            .read(move |mut conn| {
+            .scan_if(long, move |mut conn| {
                 Box::pin(async move { orders::list(&mut conn, &j, &filter, after.as_ref(), limit + 1).await })
             })
             .await
@@ -126,7 +130,7 @@ impl App {
         let (j, before) = (self.jurisdiction.clone(), self.counts.writes());
         let counted = self
             .db
-            .read(move |mut conn| Box::pin(async move { orders::count_by_state(&mut conn, &j, &filter).await }))
+            .scan(move |mut conn| Box::pin(async move { orders::count_by_state(&mut conn, &j, &filter).await }))
             .await
             .map_err(AppError::Store)?;
         self.counts.keep(key, &counted, now, before);
@@ -139,7 +143,7 @@ impl App {
     /// As the database says.
     pub async fn count_by_due(&self, filter: Filter, now: Timestamp, soon: Timestamp) -> Result<ByDue, AppError> {
         let j = self.jurisdiction.clone();
-        let counted = self.db.read(move |mut conn| {
+        let counted = self.db.scan(move |mut conn| {
             Box::pin(async move { orders::count_by_due(&mut conn, &j, &filter, now, soon).await })
         });
         counted.await.map_err(AppError::Store)
@@ -152,7 +156,7 @@ impl App {
     pub async fn dots(&self, filter: Filter) -> Result<Vec<Dot>, AppError> {
         let j = self.jurisdiction.clone();
         self.db
-            .read(move |mut conn| Box::pin(async move { orders::dots(&mut conn, &j, &filter).await }))
+            .scan(move |mut conn| Box::pin(async move { orders::dots(&mut conn, &j, &filter).await }))
             .await
             .map_err(AppError::Store)
     }

@@ -45,7 +45,7 @@ impl App {
     pub async fn stories(&self, filter: Filter, leaf: Leaf) -> Result<(Vec<Story>, bool), AppError> {
         let j = self.jurisdiction.clone();
         let filter = Filter { public: true, ..filter };
-        let read = self.db.read(move |mut conn| {
+        let read = self.db.scan(move |mut conn| {
             Box::pin(async move {
                 let mut orders = stories::orders(&mut conn, &j, &filter, leaf.skip, leaf.limit + 1).await?;
                 let more = i64::try_from(orders.len()).unwrap_or(i64::MAX) > leaf.limit;
@@ -77,7 +77,7 @@ impl App {
         let (j, limit) = (self.jurisdiction.clone(), window.limit);
         let window = Window { limit: limit + 1, ..window };
         let read =
-            self.db.read(move |mut conn| Box::pin(async move { stories::happened(&mut conn, &j, &window).await }));
+            self.db.scan(move |mut conn| Box::pin(async move { stories::happened(&mut conn, &j, &window).await }));
         let mut found = read.await.map_err(AppError::Store)?;
         let more = i64::try_from(found.len()).unwrap_or(i64::MAX) > limit;
         if more {

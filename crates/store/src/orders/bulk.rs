@@ -116,7 +116,7 @@ pub async fn insert_placed(
     together.run().await
 }
 
-fn add(together: &mut Together<'_>, j: &JurisdictionId, orders: &[Ready]) -> Result<(), StoreError> {
+fn add<'v>(together: &mut Together<'v>, j: &'v JurisdictionId, orders: &'v [Ready]) -> Result<(), StoreError> {
     together.insert(
         "INSERT INTO orders (jurisdiction_id, id, number, version, state, category, holder_id, place_code, lon, lat,
            hidden, placed_at, updated_at, due_at, closed_at, search, source, source_key, data,

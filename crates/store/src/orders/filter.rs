@@ -277,18 +277,6 @@ impl Filter {
         on.query(conn, columns, &tail)
     }
 
-    /// A query for the `data` of all rows of a page in one text, with commas between them, in any order.
-    pub(super) fn joined<'c>(
-        &self,
-        conn: &'c mut Conn<'_>,
-        j: &JurisdictionId,
-        after: Option<&Cursor>,
-        limit: i64,
-    ) -> Query<'c> {
-        let (on, tail) = self.page(j, after, Some(limit));
-        on.query(conn, "string_agg(data, ',') FROM (SELECT data", &format!("{tail}) AS page"))
-    }
-
     fn page(&self, j: &JurisdictionId, after: Option<&Cursor>, limit: Option<i64>) -> (Where, String) {
         let mut on = self.conditions(j);
         let (key, direction, beyond) = match self.sort {
@@ -331,18 +319,14 @@ impl Filter {
         self.conditions(j).query(conn, columns, tail)
     }
 
-    /// How two orders stand in a list.
-    pub(super) fn compare(&self, a: &Order, b: &Order) -> std::cmp::Ordering {
-        let key = |order: &Order| (self.instant(order), order.id);
-        match self.sort {
-            Sort::Newest => key(b).cmp(&key(a)),
-            Sort::Oldest | Sort::Due => key(a).cmp(&key(b)),
-        }
-    }
-
     /// The cursor after an order that ends a page.
     pub fn cursor(&self, order: &Order) -> Cursor {
         Cursor { ms: self.instant(order), id: order.id.to_string() }
+    }
+
+    /// Whether answering it may mean to look at every order, however few come out.
+    pub fn searches(&self) -> bool {
+        !self.grams.is_empty() || !self.channels.is_empty() || self.has_file.is_some()
     }
 
     /// Milliseconds by which a list is sorted.

@@ -2,20 +2,19 @@
 
 use super::Problem;
 use crate::{
-    Site,
     fault::{Fault, dressed, is_bare},
     i18n::Language,
     request::{self, RequestId},
 };
 use axum::{
-    extract::{Request, State},
+    extract::Request,
     http::header,
     middleware::Next,
     response::{IntoResponse, Response},
 };
 
 /// Puts words to what went wrong: a [`Problem`], or an answer of the router, an extractor or a limit.
-pub(super) async fn speak(State(_): State<Site>, request: Request, next: Next) -> Response {
+pub(super) async fn speak(request: Request, next: Next) -> Response {
     let accepted = request.headers().get(header::ACCEPT_LANGUAGE).cloned();
     let id = request.extensions().get::<RequestId>().map(|id| id.0.clone()).unwrap_or_default();
     let mut response = match request::is_text(request.uri()) {

@@ -96,7 +96,7 @@ impl Site {
         app.reload().await.unwrap();
         let welcome = app.load_demo(|_| {}).await.unwrap();
         let address = "https://erqi.example".to_owned();
-        let router = luyuan_web::router(luyuan_web::Site { app: app.clone(), address, demo: true });
+        let router = luyuan_web::router(luyuan_web::Site::new(app.clone(), address, true));
         Self { app, key: welcome.api_key, router }
     }
 

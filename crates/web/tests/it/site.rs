@@ -56,7 +56,7 @@ impl Site {
         let app = App::start(db, JurisdictionId("erqi".into()), files.path().into(), Env::default()).await.unwrap();
         app.load_rules().await.unwrap();
         let key = app.load_demo(|_| {}).await.unwrap().api_key;
-        let site = luyuan_web::Site { app: app.clone(), address: "http://erqi.example".into(), demo: true };
+        let site = luyuan_web::Site::new(app.clone(), "http://erqi.example".into(), true);
         Self { app, key, router: luyuan_web::router(site), _files: files }
     }
 
