@@ -69,7 +69,7 @@ fn totp(secret: &str, steps: u32) -> Result<Totp, AppError> {
 
 /// A code without the blanks and hyphens with which people write it.
 fn plain(code: &str) -> String {
-    code.chars().filter(|letter| letter.is_ascii_alphanumeric()).collect::<String>().to_lowercase()
+    code.chars().filter(char::is_ascii_alphanumeric).collect::<String>().to_lowercase()
 }
 
 impl App {

@@ -199,7 +199,7 @@ mod tests {
     fn waits_double_up_to_the_longest() {
         let rules = AccountRules::parse("accounts-2020.toml", SHIPPED).unwrap();
         let at = Timestamp::UNIX_EPOCH;
-        let wait = |fails| rules.wait(fails, AccountBound::FreeTries, at).map(|until| until.as_second());
+        let wait = |fails| rules.wait(fails, AccountBound::FreeTries, at).map(Timestamp::as_second);
         let waits: Vec<_> = [0, 4, 5, 6, 7, 10, 11, 12, 40, u32::MAX].map(wait).to_vec();
         let expected =
             [None, None, Some(15), Some(30), Some(60), Some(480), Some(900), Some(900), Some(900), Some(900)];
