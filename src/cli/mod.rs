@@ -15,7 +15,7 @@ mod user;
 mod verify;
 
 use clap::{Args, Parser, Subcommand};
-use luyuan_app::{App, AppError, env::Env};
+use luyuan_app::{App, AppError, env::Env, settings::Settings};
 use luyuan_domain::ids::JurisdictionId;
 use luyuan_store::{Db, StoreError};
 use std::{io::Write, path::PathBuf};
@@ -62,6 +62,9 @@ pub struct Common {
     /// Address under which people reach it, for links and QR codes [default: http:// and the listen address]
     #[arg(long, global = true, env = "LUYUAN_ADDRESS")]
     address: Option<String>,
+    /// Addresses of reverse proxies whose X-Forwarded-For is believed, with commas between them
+    #[arg(long, global = true, env = "LUYUAN_PROXIES", value_delimiter = ',', default_value = "127.0.0.1,::1")]
+    proxies: Vec<std::net::IpAddr>,
 }
 
 #[derive(Subcommand)]
@@ -169,7 +172,7 @@ impl Common {
         let app =
             App::start(db, JurisdictionId(self.jurisdiction.clone()), self.data.join("files"), Env::default()).await?;
         app.load_rules().await?;
-        Ok(app)
+        Ok(app.set_up(Settings { proxies: self.proxies.clone() }))
     }
 
     /// Takes the key that signs the evidence log. Without it everything else goes on: what happens

@@ -87,6 +87,15 @@ fn roles_and_keys_are_given_listed_and_ended() {
         assert_eq!(luyuan(data.path(), &[&words[..], &wrong].concat()).status.code(), Some(2), "{wrong:?}");
     }
 
+    let address = ["--address", "https://orders.example.org/"];
+    for words in
+        [&["user", "invite", "--org", "410103012", "--role", "intake"][..], &["user", "reset", "--login", "street"]]
+    {
+        let link = out(&luyuan(data.path(), &[words, &address].concat()));
+        let path = link.trim().strip_prefix("link=https://orders.example.org/").expect("a link");
+        assert!(path.split('/').next_back().is_some_and(|token| token.len() == 26), "{link}");
+    }
+
     let made = luyuan(data.path(), &["key", "add", "--label", "邻区", "--scope", "place", "--scope", "bulk"]);
     assert!(out(&made).starts_with("api_key="), "{}", err(&made));
     let wrong = luyuan(data.path(), &["key", "add", "--label", "x", "--scope", "fly"]);

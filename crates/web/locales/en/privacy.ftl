@@ -27,3 +27,4 @@ keep-days = { $n ->
 purpose-may = Purpose for which contact data may be shown
 audit-contact_shown = Contact data shown
 audit-erased = Personal data erased
+erase-for-lead = Their contact data goes at once, and nobody can reach them afterwards. The order and what was done stay.

@@ -24,3 +24,4 @@ keep-days = { $n } 天
 purpose-may = 可查看联系方式的用途
 audit-contact_shown = 查看联系方式
 audit-erased = 删除个人信息
+erase-for-lead = 联系方式会立即删除，之后无法再联系此人；工单本身和办理结果保留。

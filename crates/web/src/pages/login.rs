@@ -12,7 +12,7 @@ use askama::Template;
 use axum::{
     Router,
     extract::State,
-    http::{HeaderMap, StatusCode, header},
+    http::{HeaderMap, HeaderValue, StatusCode, header},
     response::{IntoResponse, Redirect, Response},
     routing::{get, post},
 };
@@ -63,7 +63,7 @@ async fn ask(State(site): State<Site>, v: Viewer) -> Response {
 async fn log_in(State(site): State<Site>, v: Viewer, From(from): From, form: Form) -> Response {
     let (login, next) = (form.get("login"), form.get("next"));
     let (status, wrong) = match site.app.log_in(login, form.raw("password"), &from).await {
-        Ok(Entered::Session(token)) => return entered(&token, next),
+        Ok(Entered::Session(token)) => return entered(&site, &token, next),
         Ok(Entered::Second(step)) => return unkept(html(&Second { v: &v, step: &step, next, wrong: "" })),
         Err(AppError::Login) => (StatusCode::UNAUTHORIZED, v.t("error-login").to_owned()),
         Err(AppError::Wait(until)) => {
@@ -88,7 +88,7 @@ async fn second(State(site): State<Site>, v: Viewer, form: Form) -> Response {
     let (step, next) = (form.get("step"), form.get("next"));
     match site.app.second(step, form.get("code")).await {
         Ok(entered) => {
-            entered.session().map_or_else(|| Fault::internal().page(&v), |token| self::entered(&token, next))
+            entered.session().map_or_else(|| Fault::internal().page(&v), |token| self::entered(&site, &token, next))
         }
         Err(AppError::Wrong(_)) => {
             let page = Second { v: &v, step, next, wrong: v.t("error-code_wrong") };
@@ -102,13 +102,24 @@ async fn second(State(site): State<Site>, v: Viewer, form: Form) -> Response {
     }
 }
 
+/// The session's cookie; sent over TLS only where people reach the site by it.
+fn session_cookie(site: &Site, token: &str, seconds: u32) -> HeaderValue {
+    let cookie = set_cookie(SESSION, token, seconds);
+    match cookie.to_str() {
+        Ok(text) if site.address.starts_with("https://") => {
+            HeaderValue::from_str(&format!("{text}; Secure")).unwrap_or(cookie)
+        }
+        _ => cookie,
+    }
+}
+
 /// Logged in: the session's cookie, and on to where they wanted to go.
-pub(super) fn entered(token: &str, next: &str) -> Response {
+pub(super) fn entered(site: &Site, token: &str, next: &str) -> Response {
     // Only to our own pages, and with nothing in the address that could end a header.
     let own = ["/work", "/account", "/admin"].iter().any(|start| next.starts_with(start));
     let own = own && next.chars().all(|letter| letter.is_ascii_graphic() && letter != '\\');
     let mut response = Redirect::to(if own { next } else { "/work" }).into_response();
-    response.headers_mut().append(header::SET_COOKIE, set_cookie(SESSION, token, 43_200));
+    response.headers_mut().append(header::SET_COOKIE, session_cookie(site, token, 43_200));
     response
 }
 
@@ -119,6 +130,6 @@ async fn log_out(State(site): State<Site>, v: Viewer, headers: HeaderMap, _form:
         return Fault::from(error).page(&v);
     }
     let mut response = Redirect::to("/").into_response();
-    response.headers_mut().append(header::SET_COOKIE, set_cookie(SESSION, "", 0));
+    response.headers_mut().append(header::SET_COOKIE, session_cookie(&site, "", 0));
     response
 }

@@ -96,7 +96,7 @@ async fn ask(State(site): State<Site>, v: Viewer, _form: Form) -> Response {
 async fn enter(State(site): State<Site>, v: Viewer, From(from): From, form: Form) -> Response {
     match site.app.use_passkey(&site.address, form.get("step"), form.raw("response"), &from).await {
         Ok(entered) => match entered.session() {
-            Some(token) => login::entered(&token, form.get("next")),
+            Some(token) => login::entered(&site, &token, form.get("next")),
             None => Fault::internal().page(&v),
         },
         Err(error) => step_fault(error).page(&v),

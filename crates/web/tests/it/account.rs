@@ -322,6 +322,8 @@ async fn a_session_leads_only_to_pages_of_ours() {
             let form = [("login", "community"), ("password", PASSWORD), ("next", next)];
             let answer = browser.submit("/login", &form).await;
             assert_eq!((answer.status, answer.header("location")), (StatusCode::SEE_OTHER, to));
+            let cookie = answer.header("set-cookie");
+            assert!(["HttpOnly", "SameSite=Lax", "Secure"].iter().all(|word| cookie.contains(word)), "{cookie}");
             let again = browser.send(Method::GET, "/account", "", axum::body::Body::empty()).await;
             assert_eq!(again.status, 200);
         }

@@ -211,6 +211,11 @@ impl Browser {
         self.cookies.iter().find(|(name, _)| name == "luyuan_form").map(|(_, value)| value.clone()).unwrap_or_default()
     }
 
+    /// All cookies, as a browser sends them.
+    pub fn cookies(&self) -> String {
+        self.cookies.iter().map(|(name, value)| format!("{name}={value}")).collect::<Vec<_>>().join("; ")
+    }
+
     /// Logs in with a demonstration account.
     pub async fn log_in(&mut self, login: &str) {
         let answer = self.submit("/login", &[("login", login), ("password", luyuan_app::demo::PASSWORD)]).await;
@@ -244,10 +249,10 @@ impl Browser {
 
     /// Sends anything with the browser's cookies.
     pub async fn send(&mut self, method: Method, path: &str, kind: &str, body: Body) -> Answer {
-        let cookies: Vec<String> = self.cookies.iter().map(|(name, value)| format!("{name}={value}")).collect();
+        let cookies = self.cookies();
         let mut request = Request::builder().method(method).uri(path).header(header::ACCEPT_LANGUAGE, self.language);
         if !cookies.is_empty() {
-            request = request.header(header::COOKIE, cookies.join("; "));
+            request = request.header(header::COOKIE, cookies);
         }
         if !kind.is_empty() {
             request = request.header(header::CONTENT_TYPE, kind);
