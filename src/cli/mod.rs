@@ -1,5 +1,6 @@
 //! The command line: what can be said, and what it leads to.
 
+mod backup;
 mod demo;
 mod doctor;
 mod export;
@@ -70,6 +71,10 @@ enum Command {
     Migrate,
     /// Let deadlines act, without serving pages
     Worker,
+    /// Write database and files into one archive, while the server runs, and verify it
+    Backup(backup::Options),
+    /// Restore such an archive into an empty database, of either engine
+    Restore(backup::Back),
     /// Check that database, rules and files are in order
     Doctor,
     /// Place an order from the command line
@@ -172,6 +177,8 @@ pub async fn run(cli: Cli) -> Result<(), Trouble> {
             app.db.close().await;
             Ok(())
         }
+        Command::Backup(options) => backup::run(&common, options).await,
+        Command::Restore(options) => backup::restore(&common, options).await,
         Command::Doctor => doctor::run(&common).await,
         Command::Openapi => {
             let text = luyuan_web::api::document().map_err(|error| Trouble { code: 1, sentence: error.to_string() })?;

@@ -1,6 +1,7 @@
 //! Use cases: one function per verb, called by every front door (pages, JSON API, Open311, files,
 //! command line, the clock).
 
+pub mod backup;
 mod counts;
 pub mod demo;
 pub mod directory;

@@ -19,6 +19,7 @@ pub mod files;
 pub mod idempotency;
 pub mod orders;
 pub mod people;
+pub mod portable;
 pub mod reporters;
 pub mod settings;
 pub mod stories;
@@ -27,8 +28,10 @@ pub mod testing;
 pub mod tokens;
 
 pub use conn::{Conn, Query, Row};
-pub use db::{Db, Engine};
+pub use db::{Db, Engine, sqlite_path};
 pub use error::StoreError;
+pub use lite::fold;
+pub use migrate::{done as migrations, known as known_migrations};
 pub use together::Together;
 pub use value::Value;
 

@@ -43,9 +43,20 @@ fn every_command_has_help_with_environment() {
     for word in ["EXAMPLES", "EXIT CODES", "LUYUAN_DATA", "LUYUAN_DATABASE", "LUYUAN_LISTEN"] {
         assert!(help.contains(word), "--help does not mention {word}");
     }
-    for command in
-        ["serve", "demo", "migrate", "worker", "doctor", "place-order", "user", "openapi", "import", "export"]
-    {
+    for command in [
+        "serve",
+        "demo",
+        "migrate",
+        "worker",
+        "doctor",
+        "backup",
+        "restore",
+        "place-order",
+        "user",
+        "openapi",
+        "import",
+        "export",
+    ] {
         let output = Command::new(LUYUAN).args([command, "--help"]).output().unwrap();
         assert!(output.status.success() && out(&output).contains("Usage:"), "{command}");
     }

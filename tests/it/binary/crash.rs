@@ -16,7 +16,7 @@ const WRITERS: usize = 16;
 const ENOUGH: usize = 400;
 
 /// Places one order; its number when it was acknowledged.
-fn place(http: &Http, key: &str, writer: usize, nth: usize) -> Option<String> {
+pub fn place(http: &Http, key: &str, writer: usize, nth: usize) -> Option<String> {
     let body = format!(
         r#"{{"category":"E01037","description":"路灯不亮 {writer}-{nth}","lon":113.64,"lat":34.73,"address":"路口"}}"#
     );

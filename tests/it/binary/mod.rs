@@ -1,6 +1,7 @@
 //! The real program, run as people and other programs run it.
 
 mod api;
+mod backup;
 mod bulk;
 mod commands;
 mod crash;

@@ -21,3 +21,8 @@ pub async fn app(db: Db) -> (App, tempfile::TempDir) {
 pub fn staff(app: &App, code: &str) -> Actor {
     Actor::Staff { person: PersonId(Uuid::from_u128(1)), org: app.directory().org_by_code(code).unwrap().id }
 }
+
+/// Places an order; its number.
+pub async fn place_one(app: &App) -> String {
+    app.place(&Actor::Anyone, crate::orders::lamp(app)).await.unwrap().number
+}
