@@ -59,7 +59,7 @@ pub async fn run(common: &Common, options: Options) -> Result<(), Trouble> {
     let env = Env::default();
     let db = Db::open_there(&common.database()).await?;
     let keys = if options.with_keys { keys(&common.data)? } else { Vec::new() };
-    let source = Source { db, files: common.data.join("files"), keys, env: env.clone() };
+    let source = Source { db, files: common.files()?, keys, env: env.clone() };
     let path = if options.to.is_dir() {
         let stamp = env.now().strftime("%Y%m%dT%H%M%SZ");
         options.to.join(format!("luyuan-{}-{stamp}.tar.gz", common.jurisdiction))
@@ -120,7 +120,12 @@ async fn make(source: &Source, part: &Path, verify: bool) -> Result<Manifest, Tr
 
 /// Restores a backup.
 pub async fn restore(common: &Common, options: Back) -> Result<(), Trouble> {
-    let target = Target { database: common.database(), data: common.data.clone(), replace: options.replace };
+    let target = Target {
+        database: common.database(),
+        data: common.data.clone(),
+        files: common.files()?,
+        replace: options.replace,
+    };
     let steps = Steps::new();
     let shown = steps.clone();
     let done = backup::restore(&options.file, &target, move |progress| shown.show(progress)).await;

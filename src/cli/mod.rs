@@ -12,10 +12,10 @@ mod serve;
 mod user;
 
 use clap::{Args, Parser, Subcommand};
-use luyuan_app::{App, AppError, env::Env};
+use luyuan_app::{App, AppError, env::Env, files::Files};
 use luyuan_domain::ids::JurisdictionId;
 use luyuan_store::{Db, StoreError};
-use std::{io::Write, path::PathBuf};
+use std::{io::Write, os::unix::fs::DirBuilderExt, path::PathBuf};
 
 /// Luyuan 路院: the open platform with which a city district renews itself.
 #[derive(Parser)]
@@ -75,8 +75,8 @@ enum Command {
     Backup(backup::Options),
     /// Restore such an archive into an empty database, of either engine
     Restore(backup::Back),
-    /// Check that database, rules and files are in order
-    Doctor,
+    /// Check that database, rules and files are in order; changes nothing by itself
+    Doctor(doctor::Options),
     /// Place an order from the command line
     PlaceOrder(place_order::Options),
     /// Import orders of another system, places, organisations, members, rules
@@ -144,13 +144,18 @@ impl Common {
         self.database.clone().unwrap_or_else(|| self.data.join("luyuan.db").to_string_lossy().into_owned())
     }
 
+    /// Where photos and documents lie.
+    fn files(&self) -> Result<Files, Trouble> {
+        Ok(self.data.join("files").into())
+    }
+
     /// Opens the database, brings it to the present form, and starts the use cases.
     async fn start(&self) -> Result<App, Trouble> {
-        std::fs::create_dir_all(&self.data)?;
+        // For its owner alone: it holds names and phone numbers.
+        std::fs::DirBuilder::new().recursive(true).mode(0o700).create(&self.data)?;
         let db = Db::open(&self.database()).await?;
         db.migrate().await?;
-        let app =
-            App::start(db, JurisdictionId(self.jurisdiction.clone()), self.data.join("files"), Env::default()).await?;
+        let app = App::start(db, JurisdictionId(self.jurisdiction.clone()), self.files()?, Env::default()).await?;
         app.load_rules().await?;
         Ok(app)
     }
@@ -179,7 +184,7 @@ pub async fn run(cli: Cli) -> Result<(), Trouble> {
         }
         Command::Backup(options) => backup::run(&common, options).await,
         Command::Restore(options) => backup::restore(&common, options).await,
-        Command::Doctor => doctor::run(&common).await,
+        Command::Doctor(options) => doctor::run(&common, &options).await,
         Command::Openapi => {
             let text = luyuan_web::api::document().map_err(|error| Trouble { code: 1, sentence: error.to_string() })?;
             match writeln!(std::io::stdout(), "{text}") {

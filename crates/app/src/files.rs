@@ -1,5 +1,6 @@
 //! Photos: checked by content, made small, stripped of what they tell about the photographer.
 
+mod lying;
 mod position;
 
 use crate::{App, AppError, env::sha256};
@@ -12,6 +13,8 @@ use luyuan_store::{
     Conn,
     files::{self, FileRow},
 };
+pub(crate) use lying::is_hash;
+pub use lying::{Files, Lying};
 use std::io::Cursor;
 
 /// Most bytes that decoding may take.
@@ -50,7 +53,7 @@ impl App {
             .map_err(|error| AppError::File(error.to_string()))??;
         let name = sha256(&clean);
         let length = clean.len() as u64;
-        self.put_bytes(&name, clean).await?;
+        self.files.put(&name, clean).await?;
         Ok(FileRow {
             id: FileId(self.env.id()),
             order: None,
@@ -68,29 +71,6 @@ impl App {
         position::of(bytes)
     }
 
-    /// Writes bytes under their own hash: complete or not at all.
-    async fn put_bytes(&self, name: &str, bytes: Vec<u8>) -> Result<(), AppError> {
-        let bad = |error: std::io::Error| AppError::File(error.to_string());
-        let folder = self.files.join(&name[..2]);
-        let (path, draft) = (folder.join(name), folder.join(format!("{name}.{}", self.env.id())));
-        tokio::task::spawn_blocking(move || {
-            use std::io::Write as _;
-            std::fs::create_dir_all(&folder)?;
-            if path.exists() {
-                return Ok(());
-            }
-            let mut file = std::fs::File::create(&draft)?;
-            file.write_all(&bytes)?;
-            file.sync_all()?;
-            std::fs::rename(&draft, &path)?;
-            // The name must survive a power cut as well as the bytes.
-            std::fs::File::open(&folder)?.sync_all()
-        })
-        .await
-        .map_err(|error| AppError::File(error.to_string()))?
-        .map_err(bad)
-    }
-
     /// A photo's row and bytes.
     ///
     /// # Errors
@@ -103,8 +83,8 @@ impl App {
             .await
             .map_err(AppError::Store)?;
         let row = row.ok_or(AppError::NotFound("photo"))?;
-        let path = self.files.join(&row.sha256[..2]).join(&row.sha256);
-        let bytes = tokio::fs::read(&path).await.map_err(|error| AppError::File(error.to_string()))?;
+        let bytes = self.files.get(&row.sha256).await?;
+        let bytes = bytes.ok_or_else(|| AppError::File(format!("the file {} is missing", row.sha256)))?;
         Ok((row, bytes))
     }
 }

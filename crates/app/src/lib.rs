@@ -5,6 +5,7 @@ pub mod backup;
 mod counts;
 pub mod demo;
 pub mod directory;
+pub mod doctor;
 pub mod env;
 pub mod error;
 pub mod export;
@@ -27,12 +28,9 @@ use live::Live;
 use luyuan_domain::ids::JurisdictionId;
 use luyuan_store::Db;
 use rules::Rulebook;
-use std::{
-    path::PathBuf,
-    sync::{
-        Arc, RwLock,
-        atomic::{AtomicI64, Ordering},
-    },
+use std::sync::{
+    Arc, RwLock,
+    atomic::{AtomicI64, Ordering},
 };
 
 /// Everything that a use case needs. Cheap to clone.
@@ -45,7 +43,7 @@ pub struct App {
     /// Clock, ids, numbers and secrets.
     pub env: Env,
     /// Where photos and documents lie.
-    pub files: PathBuf,
+    pub files: files::Files,
     /// News of changes, for pages that are open.
     pub live: Live,
     /// Whose rules, accounts and keys hold: the district's own, also in its trial.
@@ -63,7 +61,7 @@ impl App {
     /// # Errors
     /// [`AppError::Store`] when the database cannot be read, [`AppError::Rules`] when a kept
     /// ruleset, catalogue or calendar is wrong.
-    pub async fn start(db: Db, jurisdiction: JurisdictionId, files: PathBuf, env: Env) -> Result<Self, AppError> {
+    pub async fn start(db: Db, jurisdiction: JurisdictionId, files: files::Files, env: Env) -> Result<Self, AppError> {
         let app = Self {
             db,
             rules_of: jurisdiction.clone(),

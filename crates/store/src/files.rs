@@ -90,3 +90,12 @@ pub async fn attach(conn: &mut Conn<'_>, j: &JurisdictionId, id: FileId, order: 
         .await?;
     Ok(())
 }
+
+/// SHA-256 of every file that a row names, of all jurisdictions, each once.
+///
+/// # Errors
+/// As the engine says.
+pub async fn named(conn: &mut Conn<'_>) -> Result<Vec<String>, StoreError> {
+    let rows = conn.query("SELECT DISTINCT sha256 FROM files ORDER BY sha256").all().await?;
+    rows.iter().map(|row| row.get(0)).collect()
+}

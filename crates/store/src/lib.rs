@@ -16,6 +16,7 @@ mod value;
 pub mod directory;
 pub mod events;
 pub mod files;
+pub mod health;
 pub mod idempotency;
 pub mod orders;
 pub mod people;

@@ -5,6 +5,7 @@ mod backup;
 mod bulk;
 mod commands;
 mod crash;
+mod doctor;
 mod http;
 mod open311;
 mod site;

@@ -12,11 +12,6 @@ pub(super) fn hex(bytes: &[u8]) -> String {
     })
 }
 
-/// Whether a text can be the name of a file of ours: SHA-256 in lower-case hex.
-pub(crate) fn is_hash(name: &str) -> bool {
-    name.len() == 64 && name.bytes().all(|byte| byte.is_ascii_digit() || (b'a'..=b'f').contains(&byte))
-}
-
 /// Reads through, and knows the hash and number of bytes that passed.
 pub(crate) struct Hashed<R> {
     inner: R,

@@ -1,11 +1,7 @@
 //! Reading an archive from its beginning to its end, with every hash compared.
 
-use super::{
-    ABOUT, About, Count, FORMAT, MANIFEST, Manifest, Part, Progress,
-    hashing::{Hashed, is_hash},
-    refused,
-};
-use crate::AppError;
+use super::{ABOUT, About, Count, FORMAT, MANIFEST, Manifest, Part, Progress, refused};
+use crate::{AppError, files::is_hash};
 use flate2::read::GzDecoder;
 use luyuan_store::known_migrations;
 use std::{
@@ -15,15 +11,15 @@ use std::{
 };
 use tar::Archive;
 
-/// Largest part that is read into memory: four times what is written at most.
+/// Largest part or file that is read into memory.
 const MOST_PART: u64 = 512 * 1024 * 1024;
 
 /// One thing in an archive.
 pub(super) enum Piece<'r> {
     /// Rows of a table, by its name.
     Rows(&'r str, Vec<u8>),
-    /// A file: its hash, and its bytes, which must be read to their end.
-    File(&'r str, &'r mut dyn Read),
+    /// A file: its hash, and its bytes, which have that hash.
+    File(&'r str, Vec<u8>),
     /// A key: its name and bytes.
     Key(&'r str, Vec<u8>),
 }
@@ -83,15 +79,17 @@ pub(super) fn walk(
         }
         if let Some(hash) = name.strip_prefix("files/") {
             let hash = hash.get(3..).filter(|hash| is_hash(hash)).ok_or_else(|| changed(&name))?;
-            let size = entry.size();
-            let mut bytes = Hashed::new(&mut entry);
-            take(Piece::File(hash, &mut bytes))?;
-            io::copy(&mut bytes, &mut io::sink()).map_err(broken)?;
-            files.count += 1;
-            files.bytes += bytes.bytes;
-            if bytes.bytes != size || bytes.finish() != hash {
+            if entry.size() > MOST_PART {
                 return Err(changed(&name));
             }
+            let mut bytes = Vec::new();
+            entry.read_to_end(&mut bytes).map_err(broken)?;
+            if crate::env::sha256(&bytes) != hash {
+                return Err(changed(&name));
+            }
+            files.count += 1;
+            files.bytes += bytes.len() as u64;
+            take(Piece::File(hash, bytes))?;
         } else {
             let size = entry.size();
             if size > MOST_PART {

@@ -7,7 +7,7 @@ use super::{
     read::{self, Piece},
     refused,
 };
-use crate::AppError;
+use crate::{AppError, files::Files};
 use futures::FutureExt as _;
 use luyuan_store::{
     Conn, Db, Engine,
@@ -27,8 +27,10 @@ use tokio::sync::mpsc;
 pub struct Target {
     /// `postgres://…`, or the path of a SQLite file.
     pub database: String,
-    /// The data folder: files go into `files/` in it, keys into itself.
+    /// The data folder, where keys go.
     pub data: PathBuf,
+    /// Where files go.
+    pub files: Files,
     /// Whether what is there may be replaced.
     pub replace: bool,
 }
@@ -63,7 +65,7 @@ pub async fn restore(
                 if !target.replace && !read.await.map_err(AppError::Store)? {
                     return Err(full());
                 }
-                load(archive, &db, Some(&target.data), &manifest, tell).await
+                load(archive, &db, Some(target), &manifest, tell).await
             };
             let done = done.await;
             db.close().await;
@@ -87,7 +89,7 @@ pub async fn restore(
                 })?;
             }
             let draft = path.with_extension("restoring");
-            let done = lite(archive, &draft, Some(&target.data), &manifest, tell).await;
+            let done = lite(archive, &draft, Some(target), &manifest, tell).await;
             let done = done.and_then(|()| put(&draft, &path));
             remove(&draft);
             done?;
@@ -117,13 +119,13 @@ pub async fn verify(
 async fn lite(
     archive: &Path,
     file: &Path,
-    data: Option<&Path>,
+    target: Option<&Target>,
     manifest: &Manifest,
     tell: impl FnMut(Progress) + Send + 'static,
 ) -> Result<(), AppError> {
     remove(file);
     let db = Db::open(&file.to_string_lossy()).await?;
-    let done = load(archive, &db, data, manifest, tell).await;
+    let done = load(archive, &db, target, manifest, tell).await;
     db.close().await;
     done
 }
@@ -160,29 +162,33 @@ fn put(draft: &Path, path: &Path) -> Result<(), AppError> {
 async fn load(
     archive: &Path,
     db: &Db,
-    data: Option<&Path>,
+    target: Option<&Target>,
     manifest: &Manifest,
     mut tell: impl FnMut(Progress) + Send + 'static,
 ) -> Result<(), AppError> {
     let (send, batches) = mpsc::channel::<Batch>(2);
-    let (from, folder) = (archive.to_owned(), data.map(Path::to_owned));
+    let (from, to) = (archive.to_owned(), target.cloned());
+    let runtime = tokio::runtime::Handle::current();
     let reading = tokio::task::spawn_blocking(move || {
         let mut added = Vec::new();
         let gone = || AppError::Import("the database took no more rows".into());
         let walked = read::walk(
             &from,
-            |piece| match (piece, &folder) {
+            |piece| match (piece, &to) {
                 (Piece::Rows(table, lines), _) => send.blocking_send(Ok((table.to_owned(), lines))).map_err(|_| gone()),
-                (Piece::File(hash, bytes), Some(folder)) => {
-                    let path = folder.join("files").join(&hash[..2]).join(hash);
-                    keep(&path, bytes, 0o644, &mut added)
+                (Piece::File(hash, bytes), Some(to)) => {
+                    if runtime.block_on(to.files.get(hash))?.is_none() {
+                        runtime.block_on(to.files.put(hash, bytes))?;
+                        added.push(Added::File(format!("{}/{hash}", &hash[..2])));
+                    }
+                    Ok(())
                 }
-                (Piece::Key(name, bytes), Some(folder)) => {
+                (Piece::Key(name, bytes), Some(to)) => {
                     let plain = !name.contains(['/', '\\']) && !name.starts_with('.');
                     if !plain {
                         return Err(refused(&from, "a key in it has a name that is none"));
                     }
-                    keep(&folder.join(name), &mut bytes.as_slice(), 0o600, &mut added)
+                    keep_key(&to.data.join(name), &bytes, &mut added)
                 }
                 (_, None) => Ok(()),
             },
@@ -199,31 +205,35 @@ async fn load(
     let kept = db.write(move |conn| fill(conn, batches, wanted, name).boxed()).await;
     let added = reading.await.map_err(|error| AppError::File(error.to_string()))?;
     if kept.is_err() {
-        for path in added {
-            let _ = fs::remove_file(path);
+        for one in added {
+            match (one, target) {
+                (Added::File(path), Some(target)) => drop(target.files.remove(&path).await),
+                (Added::Key(path), _) => drop(fs::remove_file(path)),
+                (Added::File(_), None) => {}
+            }
         }
     }
     kept
 }
 
-/// Writes a file unless it is there, complete or not at all.
-fn keep(path: &Path, bytes: &mut dyn io::Read, mode: u32, added: &mut Vec<PathBuf>) -> Result<(), AppError> {
-    if path.exists() {
-        return Ok(());
-    }
-    let bad = |error: io::Error| cannot(path, error);
-    let folder = path.parent().unwrap_or(Path::new("."));
-    fs::create_dir_all(folder).map_err(bad)?;
-    let draft = path.with_extension("restoring");
-    let mut file = File::options().write(true).create(true).truncate(true).mode(mode).open(&draft).map_err(bad)?;
-    let written = io::copy(bytes, &mut file).and_then(|_| file.flush()).and_then(|()| file.sync_all());
-    let put = written.and_then(|()| fs::rename(&draft, path)).and_then(|()| File::open(folder)?.sync_all());
-    if let Err(error) = put {
-        let _ = fs::remove_file(&draft);
-        return Err(bad(error));
-    }
-    added.push(path.to_owned());
-    Ok(())
+/// What a restore added and takes away again when the rows cannot be kept.
+enum Added {
+    File(String),
+    Key(PathBuf),
+}
+
+/// Writes a key unless there is one of that name, for its owner's eyes.
+fn keep_key(path: &Path, bytes: &[u8], added: &mut Vec<Added>) -> Result<(), AppError> {
+    let file = match File::options().write(true).create_new(true).mode(0o600).open(path) {
+        Err(error) if error.kind() == io::ErrorKind::AlreadyExists => return Ok(()),
+        file => file,
+    };
+    let written = file.and_then(|mut file| {
+        added.push(Added::Key(path.to_owned()));
+        file.write_all(bytes)?;
+        file.sync_all()
+    });
+    written.map_err(|error| cannot(path, error))
 }
 
 /// Makes the tables, adds the rows, reads them back, and brings the tables to the present form.

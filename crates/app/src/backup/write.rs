@@ -1,11 +1,11 @@
 //! Writing an archive.
 
-use super::{
-    ABOUT, About, Count, FORMAT, Kept, MANIFEST, Manifest, Part, Progress, cannot,
-    hashing::{Hashed, Sum, is_hash},
-    line,
+use super::{ABOUT, About, Count, FORMAT, Kept, MANIFEST, Manifest, Part, Progress, cannot, hashing::Sum, line};
+use crate::{
+    AppError,
+    env::{Env, sha256},
+    files::{Files, is_hash},
 };
-use crate::{AppError, env::Env, env::sha256};
 use flate2::{Compression, write::GzEncoder};
 use luyuan_store::{Db, Engine, StoreError, known_migrations, portable};
 use std::{
@@ -24,8 +24,8 @@ const PART: usize = 4 * 1024 * 1024;
 pub struct Source {
     /// The database.
     pub db: Db,
-    /// The folder of files.
-    pub files: PathBuf,
+    /// Where the files lie.
+    pub files: Files,
     /// Files with keys, when they shall be part of it.
     pub keys: Vec<PathBuf>,
     /// For the date.
@@ -145,8 +145,7 @@ pub async fn write(
                 tell(Progress { step: "rows", done, total });
                 kept.push(Kept { table, rows: sum.rows, digest: sum.text() });
             }
-            let rows = conn.query("SELECT DISTINCT sha256 FROM files ORDER BY sha256").all().await?;
-            let named = rows.iter().map(|row| row.get::<String>(0)).collect::<Result<Vec<_>, _>>()?;
+            let named = luyuan_store::files::named(&mut conn).await?;
             Ok((archive, tell, migrations, kept, named))
         })
     });
@@ -154,7 +153,7 @@ pub async fn write(
     let (mut files, mut missing) = (Count::default(), Vec::new());
     for (name, done) in named.iter().zip(1..) {
         // Files are only ever added: what the rows of that moment name is still there.
-        match file(&mut archive, &source.files, name)? {
+        match file(&mut archive, &source.files, name).await? {
             Some(bytes) => {
                 files.count += 1;
                 files.bytes += bytes;
@@ -175,23 +174,9 @@ pub async fn write(
 }
 
 /// Adds a file; how many bytes it has, or nothing when it is not there as its name says.
-fn file(archive: &mut Archive, folder: &Path, name: &str) -> Result<Option<u64>, AppError> {
-    let path = match name.get(..2) {
-        Some(start) if is_hash(name) => folder.join(start).join(name),
-        _ => return Ok(None),
-    };
-    let mut file = match File::open(&path) {
-        Ok(file) => Hashed::new(file),
-        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
-        Err(error) => return Err(cannot(&path, error)),
-    };
-    // Twice read, so that nothing wrong is in the archive: photos are small.
-    io::copy(&mut file, &mut io::sink()).map_err(|error| cannot(&path, error))?;
-    let bytes = file.bytes;
-    if file.finish() != name {
-        return Ok(None);
-    }
-    let again = File::open(&path).map_err(|error| cannot(&path, error))?;
-    archive.append(&format!("files/{}/{name}", &name[..2]), bytes, again)?;
-    Ok(Some(bytes))
+async fn file(archive: &mut Archive, files: &Files, name: &str) -> Result<Option<u64>, AppError> {
+    let found = if is_hash(name) { files.get(name).await? } else { None };
+    let Some(bytes) = found.filter(|bytes| sha256(bytes) == name) else { return Ok(None) };
+    archive.append(&format!("files/{}/{name}", &name[..2]), bytes.len() as u64, bytes.as_slice())?;
+    Ok(Some(bytes.len() as u64))
 }

@@ -23,12 +23,12 @@ async fn archive(app: &App, to: &Path) -> Manifest {
 }
 
 fn into(database: String, data: &Path) -> Target {
-    Target { database, data: data.to_owned(), replace: false }
+    Target { database, data: data.to_owned(), files: data.join("files").into(), replace: false }
 }
 
 async fn open(target: &Target) -> App {
     let db = Db::open(&target.database).await.unwrap();
-    App::start(db, JurisdictionId("erqi".into()), target.data.join("files"), Env::default()).await.unwrap()
+    App::start(db, JurisdictionId("erqi".into()), target.files.clone(), Env::default()).await.unwrap()
 }
 
 async fn orders(app: &App) -> Vec<(String, i64)> {
@@ -84,7 +84,7 @@ async fn a_backup_of_either_engine_restores_into_either() {
 /// A small archive: an empty district's rules.
 async fn small(folder: &Path) -> PathBuf {
     let db = testing::sqlite(folder).await.unwrap();
-    let app = App::start(db, JurisdictionId("erqi".into()), folder.join("files"), Env::default()).await.unwrap();
+    let app = App::start(db, JurisdictionId("erqi".into()), folder.join("files").into(), Env::default()).await.unwrap();
     app.load_rules().await.unwrap();
     let path = folder.join("small.tar.gz");
     archive(&app, &path).await;
@@ -195,9 +195,9 @@ async fn a_well_packed_archive_with_wrong_contents_is_refused() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_file_that_is_missing_is_told_and_the_rest_is_kept() {
     let folder = tempfile::tempdir().unwrap();
-    let (app, _files) = stage::app(testing::sqlite(folder.path()).await.unwrap()).await;
+    let (app, kept) = stage::app(testing::sqlite(folder.path()).await.unwrap()).await;
     let whole = archive(&app, &folder.path().join("whole.tar.gz")).await;
-    let lost = find(&app.files);
+    let lost = find(kept.path());
     fs::write(&lost, b"rotten").unwrap();
     let manifest = archive(&app, &folder.path().join("less.tar.gz")).await;
     assert_eq!(manifest.missing, [lost.file_name().unwrap().to_string_lossy()]);
