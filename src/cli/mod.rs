@@ -50,6 +50,9 @@ pub struct Common {
     /// SQLite file or postgres:// address [default: luyuan.db in the data folder]
     #[arg(long, global = true, env = "LUYUAN_DATABASE", hide_env_values = true)]
     database: Option<String>,
+    /// Where photos lie: a folder, or s3://BUCKET/PLACE with the usual AWS_… variables [default: files in the data folder]
+    #[arg(long, global = true, env = "LUYUAN_FILES")]
+    files: Option<String>,
     /// Which district the data belongs to
     #[arg(long, global = true, env = "LUYUAN_JURISDICTION", default_value = "erqi")]
     jurisdiction: String,
@@ -59,6 +62,8 @@ pub struct Common {
     /// Address under which people reach it, for links and QR codes [default: http:// and the listen address]
     #[arg(long, global = true, env = "LUYUAN_ADDRESS")]
     address: Option<String>,
+    #[command(flatten)]
+    running: serve::Running,
 }
 
 #[derive(Subcommand)]
@@ -146,7 +151,10 @@ impl Common {
 
     /// Where photos and documents lie.
     fn files(&self) -> Result<Files, Trouble> {
-        Ok(self.data.join("files").into())
+        match &self.files {
+            Some(address) => Ok(Files::at(address)?),
+            None => Ok(self.data.join("files").into()),
+        }
     }
 
     /// Opens the database, brings it to the present form, and starts the use cases.

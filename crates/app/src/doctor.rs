@@ -117,6 +117,15 @@ pub async fn clock(db: &Db, j: &JurisdictionId, now: jiff::Timestamp) -> Result<
 }
 
 impl App {
+    /// Jobs that are to be done, and jobs that were given up.
+    ///
+    /// # Errors
+    /// As the database says.
+    pub async fn jobs_counted(&self) -> Result<(i64, i64), AppError> {
+        let counted = self.db.scan(|mut conn| Box::pin(async move { health::jobs(&mut conn).await }));
+        counted.await.map_err(AppError::Store)
+    }
+
     /// Whether rules, catalogue and calendar are in force today, and places and organisations hang
     /// together.
     ///

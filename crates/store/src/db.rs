@@ -181,6 +181,14 @@ impl Db {
         }
     }
 
+    /// How many writes wait: those in SQLite's queue, or PostgreSQL's busy connections.
+    pub fn waiting(&self) -> usize {
+        match self {
+            Self::Lite { writer, .. } => writer.waiting(),
+            Self::Pg(pool) => (pool.size() as usize).saturating_sub(pool.num_idle()),
+        }
+    }
+
     /// Closes all connections after what is under way.
     pub async fn close(&self) {
         match self {

@@ -74,3 +74,13 @@ pub async fn newest_event(conn: &mut Conn<'_>, j: &JurisdictionId) -> Result<Opt
     let row = conn.query("SELECT MAX(at) FROM events WHERE jurisdiction_id = $1").bind(&j.0).one().await?;
     row.get::<Option<i64>>(0)?.map(from_ms).transpose()
 }
+
+/// Jobs that are to be done, and jobs that were given up.
+///
+/// # Errors
+/// As the engine says.
+pub async fn jobs(conn: &mut Conn<'_>) -> Result<(i64, i64), StoreError> {
+    let row = conn.query("SELECT COUNT(*), COUNT(dead_at) FROM jobs").one().await?;
+    let (all, dead): (i64, i64) = (row.get(0)?, row.get(1)?);
+    Ok((all - dead, dead))
+}

@@ -36,6 +36,7 @@ async fn listen(
         Some(order) => site.app.order(&actor, order, wanted.key.as_deref()).await.is_ok(),
         None => false,
     };
+    let ended = Box::pin(site.operating.ending.told());
     let listener = site.app.live.listen();
     let news = BroadcastStream::new(listener).filter_map(move |news| {
         let event = match news {
@@ -47,5 +48,7 @@ async fn listen(
         };
         futures::future::ready(event.map(Ok))
     });
+    // A page that listens would hold up the end of the program; it asks again by itself.
+    let news = news.take_until(ended);
     Sse::new(news).keep_alive(KeepAlive::default())
 }

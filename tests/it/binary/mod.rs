@@ -2,12 +2,15 @@
 
 mod api;
 mod backup;
+mod bucket;
 mod bulk;
 mod commands;
 mod crash;
 mod doctor;
 mod http;
+mod limits;
 mod open311;
+mod running;
 mod site;
 
 /// The program under test.

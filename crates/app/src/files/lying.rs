@@ -1,6 +1,7 @@
 //! Where the bytes of files lie: each under the SHA-256 of its content, in a folder of this machine
 //! or in a bucket.
 
+use super::bucket::{self, Bucket};
 use crate::AppError;
 use luyuan_store::StoreError;
 use std::{
@@ -15,6 +16,8 @@ use std::{
 pub enum Files {
     /// A folder of this machine.
     Folder(PathBuf),
+    /// A bucket of S3, or of what speaks like it.
+    Bucket(Bucket),
 }
 
 /// Something that lies there.
@@ -67,6 +70,14 @@ fn failed(path: &Path, error: &io::Error) -> AppError {
 }
 
 impl Files {
+    /// The files at an address: a folder, or `s3://BUCKET/PLACE`.
+    ///
+    /// # Errors
+    /// [`AppError::File`] for an address that is neither.
+    pub fn at(address: &str) -> Result<Self, AppError> {
+        if address.contains("://") { bucket::open(address).map(Self::Bucket) } else { Ok(Path::new(address).into()) }
+    }
+
     /// Keeps bytes under their own hash: complete and on the disk, or not at all. What is there
     /// already stays.
     ///
@@ -79,6 +90,7 @@ impl Files {
                 let path = root.join(below);
                 on_disk(move || put_in_folder(&path, &bytes).map_err(|error| failed(&path, &error))).await
             }
+            Self::Bucket(bucket) => bucket::put(bucket, &below, bytes).await,
         }
     }
 
@@ -97,6 +109,7 @@ impl Files {
                     Err(error) => Err(failed(&path, &error)),
                 }
             }
+            Self::Bucket(bucket) => bucket::get(bucket, &below).await,
         }
     }
 
@@ -110,6 +123,7 @@ impl Files {
                 let root = root.clone();
                 on_disk(move || list_folder(&root).map_err(|error| failed(&root, &error))).await
             }
+            Self::Bucket(bucket) => bucket::list(bucket).await,
         }
     }
 
@@ -123,6 +137,7 @@ impl Files {
                 let path = root.join(path);
                 tokio::fs::remove_file(&path).await.map_err(|error| failed(&path, &error))
             }
+            Self::Bucket(bucket) => bucket::remove(bucket, path).await,
         }
     }
 }
@@ -192,7 +207,7 @@ fn list_folder(root: &Path) -> io::Result<Vec<Lying>> {
 }
 
 /// The hash that a path below the root names.
-fn hash_in(path: &str) -> Option<String> {
+pub(super) fn hash_in(path: &str) -> Option<String> {
     let (start, name) = path.split_once('/')?;
     (is_hash(name) && name.starts_with(start) && start.len() == 2).then(|| name.to_owned())
 }

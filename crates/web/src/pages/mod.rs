@@ -15,6 +15,8 @@ mod row;
 mod rules;
 mod work;
 
+pub(crate) use photos::headers;
+
 use crate::Site;
 use axum::Router;
 
