@@ -1,6 +1,7 @@
 //! The real program, run as people and other programs run it.
 
 mod api;
+mod away;
 mod backup;
 mod bucket;
 mod bulk;
@@ -12,6 +13,7 @@ mod limits;
 mod open311;
 mod running;
 mod site;
+mod upgrade;
 
 /// The program under test.
 pub const LUYUAN: &str = env!("CARGO_BIN_EXE_luyuan");

@@ -38,9 +38,24 @@ impl Site {
         Self::run(data, &[], environment)
     }
 
+    /// As [`Site::start`], so that a write beyond a limit fails instead of ending it.
+    pub fn start_limited(data: &Path) -> Self {
+        let mut shell = Command::new("sh");
+        shell.args(["-c", "trap '' XFSZ; exec \"$0\" \"$@\"", LUYUAN]);
+        Self::begin(shell, data, &[], &[])
+    }
+
+    /// The number of its process.
+    pub fn id(&self) -> u32 {
+        self.program.id()
+    }
+
     fn run(data: &Path, words: &[&str], environment: &[(&str, &str)]) -> Self {
+        Self::begin(Command::new(LUYUAN), data, words, environment)
+    }
+
+    fn begin(mut command: Command, data: &Path, words: &[&str], environment: &[(&str, &str)]) -> Self {
         let start = Instant::now();
-        let mut command = Command::new(LUYUAN);
         command.envs(environment.iter().copied());
         command.args(["demo", "--listen", "127.0.0.1:0"]).arg("--data").arg(data).args(words);
         let mut program = command.stdin(Stdio::null()).stdout(Stdio::piped()).spawn().expect("luyuan starts");
