@@ -7,6 +7,7 @@ use luyuan_app::demo::PASSWORD;
 pub async fn run(common: &Common) -> Result<(), Trouble> {
     let door = Door::open(common).await?;
     let app = common.start().await?;
+    common.open_log(&app).await;
     let welcome = app.load_demo(|step| eprintln!("loading the demonstration district: {step}")).await?;
     println!("address={}", door.address);
     let accounts: Vec<String> = welcome.accounts.iter().map(|(login, name)| format!("{login} ({name})")).collect();

@@ -69,7 +69,10 @@ pub async fn run(common: &Common, options: &Options) -> Result<(), Trouble> {
         let j = JurisdictionId(common.jurisdiction.clone());
         said.all(&found(doctor::clock(&db, &j, env.now()).await.map(one))?);
         let examined = match App::start(db.clone(), j, common.files()?, env.clone()).await {
-            Ok(app) => app.examine_data().await,
+            Ok(app) => {
+                said.all(&sealing(&app, common).await);
+                app.examine_data().await
+            }
             Err(error) => Err(error),
         };
         match examined {
@@ -88,6 +91,18 @@ pub async fn run(common: &Common, options: &Options) -> Result<(), Trouble> {
         return Err(Trouble { code: 3, sentence: "something is bad; see above what to do".into() });
     }
     Ok(())
+}
+
+/// Whether the key that is there signs the log that is there. None is made here.
+async fn sealing(app: &App, common: &Common) -> Vec<Finding> {
+    let begun = app.log_keys().await.is_ok_and(|keys| !keys.is_empty());
+    if !begun && !common.data.join("log.key").exists() {
+        return vec![Finding::ok("the evidence log was not begun yet")];
+    }
+    vec![match app.open_log(&common.data).await {
+        Ok(_) => Finding::ok("log.key signs the evidence log"),
+        Err(error) => Finding::bad(error.to_string()),
+    }]
 }
 
 /// A check that failed is a finding too, unless the database went away meanwhile.

@@ -1,18 +1,22 @@
 //! The command line: what can be said, and what it leads to.
 
 mod backup;
+mod contact;
 mod demo;
 mod doctor;
 mod export;
 mod import;
 mod key;
+mod log;
 mod place_order;
 mod progress;
+mod role;
 mod serve;
 mod user;
+mod verify;
 
 use clap::{Args, Parser, Subcommand};
-use luyuan_app::{App, AppError, env::Env, files::Files};
+use luyuan_app::{App, AppError, env::Env, files::Files, settings::Settings};
 use luyuan_domain::ids::JurisdictionId;
 use luyuan_store::{Db, StoreError};
 use std::{io::Write, os::unix::fs::DirBuilderExt, path::PathBuf};
@@ -64,6 +68,9 @@ pub struct Common {
     address: Option<String>,
     #[command(flatten)]
     running: serve::Running,
+    /// Addresses of reverse proxies whose X-Forwarded-For is believed, with commas between them
+    #[arg(long, global = true, env = "LUYUAN_PROXIES", value_delimiter = ',', default_value = "127.0.0.1,::1")]
+    proxies: Vec<std::net::IpAddr>,
 }
 
 #[derive(Subcommand)]
@@ -74,7 +81,7 @@ enum Command {
     Demo,
     /// Bring the database to the present form and load the shipped rules
     Migrate,
-    /// Let deadlines act, without serving pages
+    /// Let deadlines act and seal what happened, without serving pages
     Worker,
     /// Write database and files into one archive, while the server runs, and verify it
     Backup(backup::Options),
@@ -95,9 +102,21 @@ enum Command {
     /// Accounts
     #[command(subcommand)]
     User(user::Verb),
-    /// Keys with which programs place orders
+    /// Roles: what people may do, where, and for how long
+    #[command(subcommand)]
+    Role(role::Verb),
+    /// Keys of programs
     #[command(subcommand)]
     Key(key::Verb),
+    /// The key that seals contact data
+    #[command(subcommand)]
+    Contact(contact::Verb),
+    /// The evidence log, and the key that signs it
+    #[command(subcommand)]
+    Log(log::Verb),
+    /// Check a receipt without a database, or the whole evidence log
+    #[command(subcommand)]
+    Verify(verify::What),
 }
 
 /// Why a command failed: a sentence for people, a code for programs.
@@ -152,9 +171,15 @@ impl Common {
     /// Where photos and documents lie.
     fn files(&self) -> Result<Files, Trouble> {
         match &self.files {
-            Some(address) => Ok(Files::at(address)?),
+            Some(address) => Ok(Files::at(address, &self.data)?),
             None => Ok(self.data.join("files").into()),
         }
+    }
+
+    /// The address under which people reach it, without a slash at the end.
+    fn public(&self) -> String {
+        let own = self.address.clone().unwrap_or_else(|| format!("http://{}", self.listen));
+        own.trim_end_matches('/').to_owned()
     }
 
     /// Opens the database, brings it to the present form, and starts the use cases.
@@ -165,7 +190,15 @@ impl Common {
         db.migrate().await?;
         let app = App::start(db, JurisdictionId(self.jurisdiction.clone()), self.files()?, Env::default()).await?;
         app.load_rules().await?;
-        Ok(app)
+        Ok(app.set_up(Settings { proxies: self.proxies.clone() }))
+    }
+
+    /// Takes the key that signs the evidence log. Without it everything else goes on: what happens
+    /// meanwhile is sealed once the key is there.
+    async fn open_log(&self, app: &App) {
+        if let Err(error) = app.open_log(&self.data).await {
+            eprintln!("luyuan: nothing is sealed: {error}");
+        }
     }
 }
 
@@ -177,6 +210,7 @@ pub async fn run(cli: Cli) -> Result<(), Trouble> {
         Command::Demo => demo::run(&common).await,
         Command::Migrate => {
             let app = common.start().await?;
+            common.open_log(&app).await;
             app.db.close().await;
             // An address may hold a password; a path does not.
             let shown = if common.database.is_some() { "as named".to_owned() } else { common.database() };
@@ -185,6 +219,7 @@ pub async fn run(cli: Cli) -> Result<(), Trouble> {
         }
         Command::Worker => {
             let app = common.start().await?;
+            common.open_log(&app).await;
             println!("deadlines act every {} s; stop with Ctrl-C", serve::BEAT.as_secs());
             tokio::select! { () = app.clone().run_clock(serve::BEAT) => {}, () = serve::stopped() => {} }
             app.db.close().await;
@@ -204,7 +239,12 @@ pub async fn run(cli: Cli) -> Result<(), Trouble> {
         Command::PlaceOrder(options) => place_order::run(common.start().await?, options).await,
         Command::Import(what) => import::run(common.start().await?, what).await,
         Command::Export(what) => export::run(common.start().await?, what).await,
-        Command::User(verb) => user::run(common.start().await?, verb).await,
+        Command::User(verb) => user::run(common.start().await?, &common.public(), verb).await,
+        Command::Role(verb) => role::run(common.start().await?, verb).await,
         Command::Key(verb) => key::run(common.start().await?, verb).await,
+        Command::Contact(verb) => contact::run(&common, verb).await,
+        Command::Log(verb) => log::run(&common, verb).await,
+        Command::Verify(verify::What::Receipt(options)) => verify::receipt(&options),
+        Command::Verify(verify::What::Log(options)) => verify::log(&common, options).await,
     }
 }

@@ -4,7 +4,7 @@ use super::{Common, Trouble};
 use clap::Args;
 use luyuan_app::App;
 use luyuan_web::{Bounds, Limits, Metrics, Operating, Site};
-use std::{net::IpAddr, time::Duration};
+use std::time::Duration;
 use tokio::net::TcpListener;
 
 /// How often deadlines are looked at.
@@ -19,9 +19,6 @@ pub struct Running {
     /// Address on which to serve /metrics for Prometheus, for yourself alone [default: nowhere]
     #[arg(long, global = true, env = "LUYUAN_METRICS_LISTEN")]
     metrics_listen: Option<String>,
-    /// Reverse proxies whose X-Forwarded-For is believed: addresses with commas between [default: none]
-    #[arg(long, global = true, env = "LUYUAN_TRUSTED_PROXY", value_delimiter = ',')]
-    trusted_proxy: Vec<IpAddr>,
     /// Orders, ratings and the like that one address may send in a minute; 0 for any number
     #[arg(long, global = true, env = "LUYUAN_LIMIT_WRITES", default_value_t = 240)]
     limit_writes: u32,
@@ -102,7 +99,6 @@ impl Door {
             data: Some(common.data.clone()),
             metrics,
             limits: Limits::new(running.bounds()),
-            proxies: running.trusted_proxy.clone(),
             ..Operating::default()
         };
         let site = Site::run_as(app.clone(), self.address, demo, operating);
@@ -117,6 +113,8 @@ impl Door {
 pub async fn run(common: &Common) -> Result<(), Trouble> {
     let door = Door::open(common).await?;
     let app = common.start().await?;
+    app.contact_key()?;
+    common.open_log(&app).await;
     println!("address={}", door.address);
     door.serve(app, false, common).await
 }

@@ -112,6 +112,16 @@ impl App {
         position::of(bytes)
     }
 
+    /// Takes bytes away that no row names any more.
+    pub(crate) async fn drop_bytes(&self, name: &str) -> Result<(), AppError> {
+        let asked = name.to_owned();
+        let named = self.db.read(move |mut conn| Box::pin(async move { files::is_named(&mut conn, &asked).await }));
+        if named.await.map_err(AppError::Store)? || self.files.get(name).await?.is_none() {
+            return Ok(());
+        }
+        self.files.remove(&format!("{}/{name}", &name[..2])).await
+    }
+
     /// A photo's row and bytes.
     ///
     /// # Errors

@@ -117,3 +117,30 @@ pub async fn named(conn: &mut Conn<'_>) -> Result<Vec<String>, StoreError> {
         .await?;
     Ok(named.into_iter().collect())
 }
+
+/// Takes a file's row away; the bytes lie beside the database.
+///
+/// # Errors
+/// As the engine says.
+pub async fn remove(conn: &mut Conn<'_>, j: &JurisdictionId, id: FileId) -> Result<(), StoreError> {
+    conn.query("DELETE FROM files WHERE jurisdiction_id = $1 AND id = $2")
+        .bind(&j.0)
+        .bind(id.to_string())
+        .run()
+        .await?;
+    Ok(())
+}
+
+/// Whether a row names these bytes.
+///
+/// # Errors
+/// As the engine says.
+pub async fn is_named(conn: &mut Conn<'_>, sha256: &str) -> Result<bool, StoreError> {
+    // A smaller picture stands only in the structure; its name is found nowhere else.
+    conn.query("SELECT id FROM files WHERE sha256 = $1 OR data LIKE $2 LIMIT 1")
+        .bind(sha256)
+        .bind(format!("%\"small\":\"{sha256}\"%"))
+        .maybe()
+        .await
+        .map(|row| row.is_some())
+}

@@ -13,15 +13,26 @@ mod readers;
 mod together;
 mod value;
 
+pub mod attempts;
+pub mod audit;
+pub mod challenges;
+pub mod contacts;
 pub mod directory;
 pub mod events;
+pub mod evidence;
+pub mod factors;
 pub mod files;
 pub mod health;
 pub mod idempotency;
+pub mod invitations;
+pub mod keys;
 pub mod orders;
+pub mod passkeys;
 pub mod people;
 pub mod portable;
 pub mod reporters;
+pub mod roles;
+pub mod sessions;
 pub mod settings;
 pub mod stories;
 #[cfg(feature = "testing")]

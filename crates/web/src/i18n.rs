@@ -24,6 +24,9 @@ const FILES: [(Language, &[&str]); 2] = [
             include_str!("../locales/zh-CN/rules.ftl"),
             include_str!("../locales/zh-CN/open311.ftl"),
             include_str!("../locales/zh-CN/api.ftl"),
+            include_str!("../locales/zh-CN/identity.ftl"),
+            include_str!("../locales/zh-CN/evidence.ftl"),
+            include_str!("../locales/zh-CN/privacy.ftl"),
         ],
     ),
     (
@@ -36,6 +39,9 @@ const FILES: [(Language, &[&str]); 2] = [
             include_str!("../locales/en/rules.ftl"),
             include_str!("../locales/en/open311.ftl"),
             include_str!("../locales/en/api.ftl"),
+            include_str!("../locales/en/identity.ftl"),
+            include_str!("../locales/en/evidence.ftl"),
+            include_str!("../locales/en/privacy.ftl"),
         ],
     ),
 ];
@@ -139,6 +145,7 @@ mod tests {
     use luyuan_domain::{
         catalogue::AttributeProblem,
         orders::{Refusal, State},
+        roles::{Role, RoleRefusal, Scope},
     };
     use std::collections::BTreeSet;
 
@@ -158,8 +165,14 @@ mod tests {
 
     #[test]
     fn every_code_has_a_sentence() {
-        for code in Refusal::CODES.into_iter().chain(AttributeProblem::CODES) {
+        for code in Refusal::CODES.into_iter().chain(AttributeProblem::CODES).chain(RoleRefusal::CODES) {
             assert!(Language::Zh.has(&format!("error-{code}")), "error-{code}");
+        }
+        for role in Role::ALL {
+            assert!(Language::Zh.has(&format!("role-{}", role.code())), "{role:?}");
+        }
+        for scope in Scope::ALL {
+            assert!(Language::Zh.has(&format!("scope-{}", scope.code())), "{scope:?}");
         }
         for code in State::CODES {
             assert!(Language::Zh.has(&format!("state-{code}")), "state-{code}");
@@ -194,6 +207,12 @@ mod tests {
             "limit-",
             "bound-",
             "rules-table-",
+            "role-",
+            "action-",
+            "scope-",
+            "audit-",
+            "keep-",
+            "account-done-",
         ];
         let unused: Vec<_> = keys(0)
             .into_iter()

@@ -11,6 +11,7 @@ mod limits;
 mod metrics;
 mod open311;
 mod operating;
+mod origin;
 mod pages;
 mod request;
 mod state;

@@ -1,7 +1,7 @@
 //! How the site is run: what is measured, what is limited, and when it ends.
 
 use crate::{limits::Limits, metrics::Metrics};
-use std::{net::IpAddr, path::PathBuf};
+use std::path::PathBuf;
 use tokio::sync::watch;
 
 /// How a site is run. The default measures and limits nothing, as tests and embedding want it.
@@ -13,8 +13,6 @@ pub struct Operating {
     pub metrics: Option<Metrics>,
     /// How often one caller may do what costs something.
     pub limits: Limits,
-    /// Proxies whose word about the caller's address is believed.
-    pub proxies: Vec<IpAddr>,
     /// Whether the site is ending, so that live news end too.
     pub ending: Ending,
 }

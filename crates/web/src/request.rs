@@ -65,13 +65,18 @@ pub(crate) async fn named(State(site): State<Site>, mut request: Request, next: 
     response
 }
 
+fn marked(cookie: &HeaderValue) -> Result<HeaderValue, header::InvalidHeaderValue> {
+    HeaderValue::from_bytes(&[cookie.as_bytes(), b"; Secure"].concat())
+}
+
 /// For a site that is reached over TLS: cookies go nowhere else, and browsers ask nowhere else for a
 /// year (RFC 6797).
 fn secured(headers: &mut HeaderMap) {
     let cookies: Vec<HeaderValue> = headers.get_all(header::SET_COOKIE).iter().cloned().collect();
     headers.remove(header::SET_COOKIE);
     for cookie in cookies {
-        let marked = HeaderValue::from_bytes(&[cookie.as_bytes(), b"; Secure"].concat());
+        let known = cookie.as_bytes().windows(8).any(|part| part == b"; Secure");
+        let marked = if known { Ok(cookie.clone()) } else { marked(&cookie) };
         headers.append(header::SET_COOKIE, marked.unwrap_or(cookie));
     }
     headers.insert(header::STRICT_TRANSPORT_SECURITY, HeaderValue::from_static("max-age=31536000"));

@@ -83,7 +83,8 @@ fn place(site: &Site, nth: usize) -> Option<String> {
 fn keys_cannot_be_tried_and_a_made_up_address_helps_nobody() {
     let folder = tempfile::tempdir().unwrap();
     let data = folder.path().join("data");
-    let site = Site::start_with(&data, &WORDS);
+    let words: Vec<&str> = WORDS.iter().copied().chain(["--proxies", "192.0.2.200"]).collect();
+    let site = Site::start_with(&data, &words);
     let with = |http: &super::http::Http, key: &str, from: &str| {
         let bearer = format!("Bearer {key}");
         let headers =
@@ -94,7 +95,7 @@ fn keys_cannot_be_tried_and_a_made_up_address_helps_nobody() {
         (0..5).map(|nth| with(&site.http, &format!("guess-{nth}"), &format!("192.0.2.{nth}"))).collect();
     assert_eq!(tried, [401, 401, 401, 429, 429], "another address in a header is not another address");
     drop(site);
-    let words: Vec<&str> = WORDS.iter().copied().chain(["--trusted-proxy", "127.0.0.1"]).collect();
+    let words: Vec<&str> = WORDS.iter().copied().chain(["--proxies", "127.0.0.1"]).collect();
     let site = Site::start_with(&data, &words);
     let tried: Vec<u16> =
         (0..5).map(|nth| with(&site.http, &format!("guess-{nth}"), &format!("192.0.2.{nth}"))).collect();

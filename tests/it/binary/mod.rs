@@ -8,6 +8,7 @@ mod bulk;
 mod commands;
 mod crash;
 mod doctor;
+mod evidence;
 mod http;
 mod limits;
 mod open311;

@@ -11,9 +11,15 @@ use std::{
     sync::atomic::{AtomicU64, Ordering},
 };
 
-/// Where files lie. Cheap to clone.
+/// Where files lie, and the folder beside them that never leaves this machine. Cheap to clone.
 #[derive(Debug, Clone)]
-pub enum Files {
+pub struct Files {
+    place: Place,
+    beside: PathBuf,
+}
+
+#[derive(Debug, Clone)]
+enum Place {
     /// A folder of this machine.
     Folder(PathBuf),
     /// A bucket of S3, or of what speaks like it.
@@ -35,13 +41,13 @@ pub struct Lying {
 
 impl From<PathBuf> for Files {
     fn from(folder: PathBuf) -> Self {
-        Self::Folder(folder)
+        Self { beside: folder.parent().map(Path::to_owned).unwrap_or_default(), place: Place::Folder(folder) }
     }
 }
 
 impl From<&Path> for Files {
     fn from(folder: &Path) -> Self {
-        Self::Folder(folder.to_owned())
+        folder.to_owned().into()
     }
 }
 
@@ -70,12 +76,19 @@ fn failed(path: &Path, error: &io::Error) -> AppError {
 }
 
 impl Files {
-    /// The files at an address: a folder, or `s3://BUCKET/PLACE`.
+    /// The files at an address: a folder, or `s3://BUCKET/PLACE`; keys lie in the data folder.
     ///
     /// # Errors
     /// [`AppError::File`] for an address that is neither.
-    pub fn at(address: &str) -> Result<Self, AppError> {
-        if address.contains("://") { bucket::open(address).map(Self::Bucket) } else { Ok(Path::new(address).into()) }
+    pub fn at(address: &str, data: &Path) -> Result<Self, AppError> {
+        let bucket = address.contains("://");
+        let place = if bucket { Place::Bucket(bucket::open(address)?) } else { Place::Folder(address.into()) };
+        Ok(Self { place, beside: data.to_owned() })
+    }
+
+    /// Where a key of that name lies: on this machine, never in a bucket.
+    pub fn key(&self, name: &str) -> PathBuf {
+        self.beside.join(name)
     }
 
     /// Keeps bytes under their own hash: complete and on the disk, or not at all. What is there
@@ -85,12 +98,12 @@ impl Files {
     /// [`StoreError::Busy`] when the disk is full, [`AppError::File`] when it cannot be written.
     pub async fn put(&self, name: &str, bytes: Vec<u8>) -> Result<(), AppError> {
         let below = below(name)?;
-        match self {
-            Self::Folder(root) => {
+        match &self.place {
+            Place::Folder(root) => {
                 let path = root.join(below);
                 on_disk(move || put_in_folder(&path, &bytes).map_err(|error| failed(&path, &error))).await
             }
-            Self::Bucket(bucket) => bucket::put(bucket, &below, bytes).await,
+            Place::Bucket(bucket) => bucket::put(bucket, &below, bytes).await,
         }
     }
 
@@ -100,8 +113,8 @@ impl Files {
     /// [`AppError::File`] when they cannot be read.
     pub async fn get(&self, name: &str) -> Result<Option<Vec<u8>>, AppError> {
         let below = below(name)?;
-        match self {
-            Self::Folder(root) => {
+        match &self.place {
+            Place::Folder(root) => {
                 let path = root.join(below);
                 match tokio::fs::read(&path).await {
                     Ok(bytes) => Ok(Some(bytes)),
@@ -109,7 +122,7 @@ impl Files {
                     Err(error) => Err(failed(&path, &error)),
                 }
             }
-            Self::Bucket(bucket) => bucket::get(bucket, &below).await,
+            Place::Bucket(bucket) => bucket::get(bucket, &below).await,
         }
     }
 
@@ -118,12 +131,12 @@ impl Files {
     /// # Errors
     /// [`AppError::File`] when it cannot be listed.
     pub async fn list(&self) -> Result<Vec<Lying>, AppError> {
-        match self {
-            Self::Folder(root) => {
+        match &self.place {
+            Place::Folder(root) => {
                 let root = root.clone();
                 on_disk(move || list_folder(&root).map_err(|error| failed(&root, &error))).await
             }
-            Self::Bucket(bucket) => bucket::list(bucket).await,
+            Place::Bucket(bucket) => bucket::list(bucket).await,
         }
     }
 
@@ -132,12 +145,12 @@ impl Files {
     /// # Errors
     /// [`AppError::File`] when it cannot be removed.
     pub async fn remove(&self, path: &str) -> Result<(), AppError> {
-        match self {
-            Self::Folder(root) => {
+        match &self.place {
+            Place::Folder(root) => {
                 let path = root.join(path);
                 tokio::fs::remove_file(&path).await.map_err(|error| failed(&path, &error))
             }
-            Self::Bucket(bucket) => bucket::remove(bucket, path).await,
+            Place::Bucket(bucket) => bucket::remove(bucket, path).await,
         }
     }
 }

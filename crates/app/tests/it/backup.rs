@@ -84,7 +84,7 @@ async fn a_backup_of_either_engine_restores_into_either() {
 /// A small archive: an empty district's rules.
 async fn small(folder: &Path) -> PathBuf {
     let db = testing::sqlite(folder).await.unwrap();
-    let app = App::start(db, JurisdictionId("erqi".into()), folder.join("files").into(), Env::default()).await.unwrap();
+    let app = App::start(db, JurisdictionId("erqi".into()), folder.join("files"), Env::default()).await.unwrap();
     app.load_rules().await.unwrap();
     let path = folder.join("small.tar.gz");
     archive(&app, &path).await;

@@ -2,9 +2,11 @@
 #![allow(clippy::expect_used, clippy::unwrap_used, clippy::panic)] // a test that cannot go on must fail loudly
 
 mod backup;
+mod evidence;
 mod export;
 mod import;
 mod orders;
+mod privacy;
 mod registers;
 mod search;
 mod stage;

@@ -96,6 +96,10 @@ struct OrderPage<'a> {
     answers: Vec<(String, String)>,
     /// Longitude and latitude in degrees.
     point: Option<(f64, f64)>,
+    /// The reader's own data was erased; may be; is kept from the handler.
+    forgotten: bool,
+    may_erase: bool,
+    unnamed: bool,
 }
 
 /// The stations of an order's life and where it stands.
@@ -161,7 +165,7 @@ pub(crate) fn steps(app: &App, v: &Viewer, events: &[Recorded], full: bool) -> V
             let by = match &event.actor {
                 Actor::Staff { org, .. } => name(*org),
                 Actor::System => v.t("by-clock").to_owned(),
-                Actor::Integrator { label } => label.clone(),
+                Actor::Integrator { label, .. } => label.clone(),
                 _ => v.t("by-resident").to_owned(),
             };
             Step {
@@ -218,6 +222,7 @@ async fn order(
         Stand::Deferred { reason, review_on, .. } => Some(format!("{reason} · {review_on}")),
         _ => None,
     };
+    let forgotten = detail.own_about.as_ref().is_some_and(|about| about.erased_at.is_some());
     let page = OrderPage {
         v: &v,
         row: Row::of(&site.app, &v, order),
@@ -252,6 +257,9 @@ async fn order(
             .unwrap_or_default(),
         answers: answers(&site.app, &v, order),
         point: order.location.point.map(|point| (point.lon, point.lat)),
+        forgotten,
+        may_erase: own && (!forgotten || (order.state.ended() && !order.description.is_empty())),
+        unnamed: detail.own_about.as_ref().is_some_and(|about| about.unnamed),
     };
     html(&page)
 }
