@@ -15,7 +15,11 @@ async fn main() -> ExitCode {
     let filter = tracing_subscriber::EnvFilter::try_from_env("LUYUAN_LOG")
         .unwrap_or_else(|_| tracing_subscriber::EnvFilter::new("warn,luyuan=info"));
     let colours = std::io::stderr().is_terminal();
-    tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).with_ansi(colours).init();
+    let log = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
+    match std::env::var("LUYUAN_LOG_FORMAT").as_deref() {
+        Ok("json") => log.json().with_current_span(true).with_span_list(false).init(),
+        _ => log.with_ansi(colours).init(),
+    }
     match cli::run(cli).await {
         Ok(()) => ExitCode::SUCCESS,
         Err(trouble) => {

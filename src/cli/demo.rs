@@ -13,5 +13,5 @@ pub async fn run(common: &Common) -> Result<(), Trouble> {
     let accounts: Vec<String> = welcome.accounts.iter().map(|(login, name)| format!("{login} ({name})")).collect();
     println!("accounts={} password={PASSWORD}", accounts.join(", "));
     println!("api_key={}", welcome.api_key);
-    door.serve(app, true).await
+    door.serve(app, true, common).await
 }

@@ -1,5 +1,6 @@
 //! The command line: what can be said, and what it leads to.
 
+mod backup;
 mod contact;
 mod demo;
 mod doctor;
@@ -15,10 +16,10 @@ mod user;
 mod verify;
 
 use clap::{Args, Parser, Subcommand};
-use luyuan_app::{App, AppError, env::Env, settings::Settings};
+use luyuan_app::{App, AppError, env::Env, files::Files, settings::Settings};
 use luyuan_domain::ids::JurisdictionId;
 use luyuan_store::{Db, StoreError};
-use std::{io::Write, path::PathBuf};
+use std::{io::Write, os::unix::fs::DirBuilderExt, path::PathBuf};
 
 /// Luyuan 路院: the open platform with which a city district renews itself.
 #[derive(Parser)]
@@ -53,6 +54,9 @@ pub struct Common {
     /// SQLite file or postgres:// address [default: luyuan.db in the data folder]
     #[arg(long, global = true, env = "LUYUAN_DATABASE", hide_env_values = true)]
     database: Option<String>,
+    /// Where photos lie: a folder, or s3://BUCKET/PLACE with the usual AWS_… variables [default: files in the data folder]
+    #[arg(long, global = true, env = "LUYUAN_FILES")]
+    files: Option<String>,
     /// Which district the data belongs to
     #[arg(long, global = true, env = "LUYUAN_JURISDICTION", default_value = "erqi")]
     jurisdiction: String,
@@ -62,6 +66,8 @@ pub struct Common {
     /// Address under which people reach it, for links and QR codes [default: http:// and the listen address]
     #[arg(long, global = true, env = "LUYUAN_ADDRESS")]
     address: Option<String>,
+    #[command(flatten)]
+    running: serve::Running,
     /// Addresses of reverse proxies whose X-Forwarded-For is believed, with commas between them
     #[arg(long, global = true, env = "LUYUAN_PROXIES", value_delimiter = ',', default_value = "127.0.0.1,::1")]
     proxies: Vec<std::net::IpAddr>,
@@ -77,8 +83,12 @@ enum Command {
     Migrate,
     /// Let deadlines act and seal what happened, without serving pages
     Worker,
-    /// Check that database, rules and files are in order
-    Doctor,
+    /// Write database and files into one archive, while the server runs, and verify it
+    Backup(backup::Options),
+    /// Restore such an archive into an empty database, of either engine
+    Restore(backup::Back),
+    /// Check that database, rules and files are in order; changes nothing by itself
+    Doctor(doctor::Options),
     /// Place an order from the command line
     PlaceOrder(place_order::Options),
     /// Import orders of another system, places, organisations, members, rules
@@ -158,6 +168,14 @@ impl Common {
         self.database.clone().unwrap_or_else(|| self.data.join("luyuan.db").to_string_lossy().into_owned())
     }
 
+    /// Where photos and documents lie.
+    fn files(&self) -> Result<Files, Trouble> {
+        match &self.files {
+            Some(address) => Ok(Files::at(address, &self.data)?),
+            None => Ok(self.data.join("files").into()),
+        }
+    }
+
     /// The address under which people reach it, without a slash at the end.
     fn public(&self) -> String {
         let own = self.address.clone().unwrap_or_else(|| format!("http://{}", self.listen));
@@ -166,11 +184,11 @@ impl Common {
 
     /// Opens the database, brings it to the present form, and starts the use cases.
     async fn start(&self) -> Result<App, Trouble> {
-        std::fs::create_dir_all(&self.data)?;
+        // For its owner alone: it holds names and phone numbers.
+        std::fs::DirBuilder::new().recursive(true).mode(0o700).create(&self.data)?;
         let db = Db::open(&self.database()).await?;
         db.migrate().await?;
-        let app =
-            App::start(db, JurisdictionId(self.jurisdiction.clone()), self.data.join("files"), Env::default()).await?;
+        let app = App::start(db, JurisdictionId(self.jurisdiction.clone()), self.files()?, Env::default()).await?;
         app.load_rules().await?;
         Ok(app.set_up(Settings { proxies: self.proxies.clone() }))
     }
@@ -207,7 +225,9 @@ pub async fn run(cli: Cli) -> Result<(), Trouble> {
             app.db.close().await;
             Ok(())
         }
-        Command::Doctor => doctor::run(&common).await,
+        Command::Backup(options) => backup::run(&common, options).await,
+        Command::Restore(options) => backup::restore(&common, options).await,
+        Command::Doctor(options) => doctor::run(&common, &options).await,
         Command::Openapi => {
             let text = luyuan_web::api::document().map_err(|error| Trouble { code: 1, sentence: error.to_string() })?;
             match writeln!(std::io::stdout(), "{text}") {

@@ -1,7 +1,8 @@
 //! How far a long command is, for who watches it: on standard error, and only on a terminal.
 
 use indicatif::{ProgressBar, ProgressStyle};
-use luyuan_app::import::Progress;
+use luyuan_app::{backup, import::Progress};
+use std::sync::{Arc, Mutex, PoisonError};
 
 /// A bar over the bytes of a file.
 pub struct Bar(ProgressBar);
@@ -36,5 +37,37 @@ impl Bar {
     /// Takes the bar away.
     pub fn end(&self) {
         self.0.finish_and_clear();
+    }
+}
+
+/// A bar for each step of a command, one after the other.
+#[derive(Clone)]
+pub struct Steps(Arc<Mutex<(&'static str, ProgressBar)>>);
+
+impl Steps {
+    /// Nothing is shown before the first step; hidden when standard error is no terminal.
+    pub fn new() -> Self {
+        Self(Arc::new(Mutex::new(("", ProgressBar::hidden()))))
+    }
+
+    /// Shows how far a step is.
+    pub fn show(&self, progress: backup::Progress) {
+        let mut shown = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if shown.0 != progress.step {
+            shown.1.finish_and_clear();
+            let bar = ProgressBar::new(progress.total);
+            if let Ok(style) = ProgressStyle::with_template("{msg:10} {bar:30} {percent}%  {elapsed}, {eta} left") {
+                bar.set_style(style);
+            }
+            bar.set_message(progress.step);
+            *shown = (progress.step, bar);
+        }
+        shown.1.set_length(progress.total);
+        shown.1.set_position(progress.done);
+    }
+
+    /// Takes the bar away.
+    pub fn end(&self) {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).1.finish_and_clear();
     }
 }

@@ -4,6 +4,7 @@ mod bench;
 mod command;
 mod debian;
 mod demo;
+mod fuzz;
 mod test;
 mod ui;
 mod workspace;
@@ -22,6 +23,7 @@ use std::process::ExitCode;
   cargo xtask test                      every check there is; ends with `N passed, N failed`
   cargo xtask test fmt lint unit        only these
   cargo xtask bench                     speed as ratios against named peers
+  cargo xtask fuzz --seconds 60 photo   bent inputs for a parser, for a minute
   cargo xtask ui                        only the interface in ui/
 
 NEEDED: Rust, Node.js 20 or newer with npm, a C compiler. The tests also want PostgreSQL 15 or newer,
@@ -46,6 +48,8 @@ enum Task {
     Test(test::Options),
     /// Measure speed as ratios against named peers, in one run
     Bench(bench::Options),
+    /// Give bent inputs to every parser of outside bytes, for a bounded time
+    Fuzz(fuzz::Options),
     /// Build the interface in ui/
     Ui,
 }
@@ -55,6 +59,7 @@ fn main() -> ExitCode {
         Task::Demo(options) => demo::run(&options),
         Task::Test(options) => test::run(&options),
         Task::Bench(options) => bench::run_all(&options),
+        Task::Fuzz(options) => fuzz::bend(&options),
         Task::Ui => ui::build(),
     };
     match done {

@@ -119,3 +119,13 @@ pub fn sha256(bytes: impl AsRef<[u8]>) -> String {
         text
     })
 }
+
+/// SHA-256 of what can be read, in hex.
+///
+/// # Errors
+/// As reading says.
+pub fn sha256_of(from: &mut impl std::io::Read) -> std::io::Result<String> {
+    let mut hashed = crate::backup::Hashed::new(from);
+    std::io::copy(&mut hashed, &mut std::io::sink())?;
+    Ok(hashed.finish())
+}

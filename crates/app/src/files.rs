@@ -1,5 +1,8 @@
-//! Photos: checked by content, made small, stripped of what they tell about the photographer.
+//! Photos: checked by content, made small, stripped of what they tell about the photographer; and
+//! documents, which only staff attach.
 
+mod bucket;
+mod lying;
 mod position;
 
 use crate::{App, AppError, env::sha256};
@@ -12,12 +15,16 @@ use luyuan_store::{
     Conn,
     files::{self, FileRow},
 };
+pub(crate) use lying::is_hash;
+pub use lying::{Files, Lying};
 use std::io::Cursor;
 
 /// Most bytes that decoding may take.
 const MOST_MEMORY: u64 = 512 * 1024 * 1024;
 /// Longest side of what is kept: enough to read a door plate, small enough for a phone.
 const KEPT_SIDE: u32 = 2048;
+/// Longest side of the smaller picture in lists: twice as wide as it is shown, for dense screens.
+const SMALL_SIDE: u32 = 480;
 
 impl App {
     /// Keeps a photo; it belongs to nothing until an order takes it.
@@ -45,22 +52,59 @@ impl App {
         if bytes.len() as u64 > most_bytes {
             return Err(AppError::wrong("photo", "photo_large", (most_bytes / 1_000_000).to_string()));
         }
-        let (clean, size) = tokio::task::spawn_blocking(move || redraw(&bytes, most_pixels))
+        let drawn = tokio::task::spawn_blocking(move || redraw(&bytes, most_pixels))
             .await
             .map_err(|error| AppError::File(error.to_string()))??;
-        let name = sha256(&clean);
-        let length = clean.len() as u64;
-        self.put_bytes(&name, clean).await?;
+        let mut row = self.row_of(drawn.whole, "image/jpeg", evidence).await?;
+        row.size = Some(drawn.size);
+        if let Some(small) = drawn.small {
+            let name = sha256(&small);
+            self.files.put(&name, small).await?;
+            row.small = Some(name);
+        }
+        Ok(row)
+    }
+
+    /// Puts bytes on disk; the row that is to be kept.
+    async fn row_of(&self, bytes: Vec<u8>, media_type: &str, evidence: bool) -> Result<FileRow, AppError> {
+        let (name, length) = (sha256(&bytes), bytes.len() as u64);
+        self.files.put(&name, bytes).await?;
         Ok(FileRow {
             id: FileId(self.env.id()),
             order: None,
             sha256: name,
-            media_type: "image/jpeg".into(),
+            media_type: media_type.into(),
             bytes: length,
-            size: Some(size),
+            small: None,
+            size: None,
             evidence,
             added_at: self.env.now(),
         })
+    }
+
+    /// Keeps what staff attach to a reply: a photo, or a document in PDF. A document is kept as it
+    /// is, with everything that its writer left in it, and is only ever handed over to be saved.
+    ///
+    /// # Errors
+    /// As [`App::keep_photo`]; `document_large` and `document_broken` for a document.
+    pub async fn keep_evidence(&self, bytes: Vec<u8>) -> Result<FileId, AppError> {
+        if !bytes.starts_with(b"%PDF-") {
+            return self.keep_photo(bytes, true).await;
+        }
+        let most = self.rulebook().on(self.env.now())?.rules.rules.max_photo_bytes;
+        if bytes.len() as u64 > most {
+            return Err(AppError::wrong("photo", "document_large", (most / 1_000_000).to_string()));
+        }
+        // ISO 32000-2, 7.5.5: the last line is %%EOF; readers look for it in the last 1024 bytes.
+        let end = &bytes[bytes.len().saturating_sub(1024)..];
+        if !end.windows(5).any(|part| part == b"%%EOF") {
+            return Err(AppError::wrong("photo", "document_broken", ""));
+        }
+        let row = self.row_of(bytes, "application/pdf", true).await?;
+        let (j, id) = (self.jurisdiction.clone(), row.id);
+        let kept = self.db.write(move |mut conn| Box::pin(async move { files::insert(&mut conn, &j, &row).await }));
+        kept.await.map_err(AppError::Store)?;
+        Ok(id)
     }
 
     /// Where a photo says that it was taken; asked only when the person agreed to use it.
@@ -68,40 +112,14 @@ impl App {
         position::of(bytes)
     }
 
-    /// Writes bytes under their own hash: complete or not at all.
-    async fn put_bytes(&self, name: &str, bytes: Vec<u8>) -> Result<(), AppError> {
-        let bad = |error: std::io::Error| AppError::File(error.to_string());
-        let folder = self.files.join(&name[..2]);
-        let (path, draft) = (folder.join(name), folder.join(format!("{name}.{}", self.env.id())));
-        tokio::task::spawn_blocking(move || {
-            use std::io::Write as _;
-            std::fs::create_dir_all(&folder)?;
-            if path.exists() {
-                return Ok(());
-            }
-            let mut file = std::fs::File::create(&draft)?;
-            file.write_all(&bytes)?;
-            file.sync_all()?;
-            std::fs::rename(&draft, &path)?;
-            // The name must survive a power cut as well as the bytes.
-            std::fs::File::open(&folder)?.sync_all()
-        })
-        .await
-        .map_err(|error| AppError::File(error.to_string()))?
-        .map_err(bad)
-    }
-
     /// Takes bytes away that no row names any more.
     pub(crate) async fn drop_bytes(&self, name: &str) -> Result<(), AppError> {
         let asked = name.to_owned();
-        let named = self.db.read(move |mut conn| Box::pin(async move { files::named(&mut conn, &asked).await }));
-        if named.await.map_err(AppError::Store)? {
+        let named = self.db.read(move |mut conn| Box::pin(async move { files::is_named(&mut conn, &asked).await }));
+        if named.await.map_err(AppError::Store)? || self.files.get(name).await?.is_none() {
             return Ok(());
         }
-        match tokio::fs::remove_file(self.files.join(&name[..2]).join(name)).await {
-            Err(error) if error.kind() != std::io::ErrorKind::NotFound => Err(AppError::File(error.to_string())),
-            _ => Ok(()),
-        }
+        self.files.remove(&format!("{}/{name}", &name[..2])).await
     }
 
     /// A photo's row and bytes.
@@ -116,9 +134,17 @@ impl App {
             .await
             .map_err(AppError::Store)?;
         let row = row.ok_or(AppError::NotFound("photo"))?;
-        let path = self.files.join(&row.sha256[..2]).join(&row.sha256);
-        let bytes = tokio::fs::read(&path).await.map_err(|error| AppError::File(error.to_string()))?;
+        let bytes = self.bytes(&row.sha256).await?;
         Ok((row, bytes))
+    }
+
+    /// The bytes of a file that a row names.
+    ///
+    /// # Errors
+    /// [`AppError::File`] when they are gone.
+    pub async fn bytes(&self, sha256: &str) -> Result<Vec<u8>, AppError> {
+        let bytes = self.files.get(sha256).await?;
+        bytes.ok_or_else(|| AppError::File(format!("the file {sha256} is missing; `luyuan doctor` tells of all")))
     }
 }
 
@@ -136,8 +162,17 @@ pub(crate) async fn take(
     Ok(files::attach(conn, j, photo, order).await?)
 }
 
+/// A picture drawn anew.
+struct Drawn {
+    whole: Vec<u8>,
+    /// For lists, when it is worth it.
+    small: Option<Vec<u8>>,
+    /// Width and height of the whole.
+    size: (u32, u32),
+}
+
 /// Decodes a picture, turns it upright, makes it small, and encodes it anew.
-fn redraw(bytes: &[u8], most_pixels: u64) -> Result<(Vec<u8>, (u32, u32)), AppError> {
+fn redraw(bytes: &[u8], most_pixels: u64) -> Result<Drawn, AppError> {
     let large = || AppError::wrong("photo", "photo_pixels", (most_pixels / 1_000_000).to_string());
     let broken = |error: image::ImageError| match error {
         image::ImageError::Limits(_) => large(),
@@ -167,8 +202,12 @@ fn redraw(bytes: &[u8], most_pixels: u64) -> Result<(Vec<u8>, (u32, u32)), AppEr
         picture = picture.resize(KEPT_SIDE, KEPT_SIDE, FilterType::CatmullRom);
     }
     let picture = DynamicImage::ImageRgb8(picture.into_rgb8());
-    let mut out = Vec::new();
-    let encoder = image::codecs::jpeg::JpegEncoder::new_with_quality(&mut out, 85);
-    picture.write_with_encoder(encoder).map_err(broken)?;
-    Ok((out, (picture.width(), picture.height())))
+    let encoded = |picture: &DynamicImage| {
+        let mut out = Vec::new();
+        let encoder = image::codecs::jpeg::JpegEncoder::new_with_quality(&mut out, 85);
+        picture.write_with_encoder(encoder).map_err(broken).map(|()| out)
+    };
+    let size = (picture.width(), picture.height());
+    let small = (size.0.max(size.1) > SMALL_SIDE).then(|| encoded(&picture.thumbnail(SMALL_SIDE, SMALL_SIDE)));
+    Ok(Drawn { whole: encoded(&picture)?, small: small.transpose()?, size })
 }

@@ -2,10 +2,12 @@
 //! command line, the clock).
 
 pub mod audit;
+pub mod backup;
 pub mod contact;
 mod counts;
 pub mod demo;
 pub mod directory;
+pub mod doctor;
 pub mod env;
 pub mod error;
 pub mod evidence;
@@ -39,12 +41,9 @@ use live::Live;
 use luyuan_domain::ids::JurisdictionId;
 use luyuan_store::Db;
 use rules::Rulebook;
-use std::{
-    path::PathBuf,
-    sync::{
-        Arc, RwLock,
-        atomic::{AtomicI64, Ordering},
-    },
+use std::sync::{
+    Arc, RwLock,
+    atomic::{AtomicI64, Ordering},
 };
 
 /// Everything that a use case needs. Cheap to clone.
@@ -57,7 +56,7 @@ pub struct App {
     /// Clock, ids, numbers and secrets.
     pub env: Env,
     /// Where photos and documents lie.
-    pub files: PathBuf,
+    pub files: files::Files,
     /// News of changes, for pages that are open.
     pub live: Live,
     /// Whose rules, accounts and keys hold: the district's own, also in its trial.
@@ -83,13 +82,18 @@ impl App {
     /// # Errors
     /// [`AppError::Store`] when the database cannot be read, [`AppError::Rules`] when a kept
     /// ruleset, catalogue or calendar is wrong.
-    pub async fn start(db: Db, jurisdiction: JurisdictionId, files: PathBuf, env: Env) -> Result<Self, AppError> {
+    pub async fn start(
+        db: Db,
+        jurisdiction: JurisdictionId,
+        files: impl Into<files::Files>,
+        env: Env,
+    ) -> Result<Self, AppError> {
         let app = Self {
             db,
             rules_of: jurisdiction.clone(),
             jurisdiction,
             env,
-            files,
+            files: files.into(),
             live: Live::new(),
             settings: Arc::default(),
             counts: counts::Counts::default(),
@@ -102,7 +106,7 @@ impl App {
             generation: Arc::default(),
         };
         app.reload().await?;
-        app.open_contacts(app.files.with_file_name("contact.key")).await?;
+        app.open_contacts(app.files.key("contact.key")).await?;
         Ok(app)
     }
 

@@ -1,6 +1,6 @@
 //! One connection of either engine, and statements that run on both.
 
-use crate::{StoreError, Value, lite};
+use crate::{Engine, StoreError, Value, lite};
 use rusqlite::types::{FromSql, ToSqlOutput};
 use sqlx::{
     Decode, Postgres, SqlSafeStr, Type,
@@ -17,6 +17,22 @@ pub enum Conn<'c> {
 }
 
 impl Conn<'_> {
+    /// The same connection, lent for a shorter time.
+    pub fn again(&mut self) -> Conn<'_> {
+        match self {
+            Conn::Lite(conn) => Conn::Lite(conn),
+            Conn::Pg(conn) => Conn::Pg(conn),
+        }
+    }
+
+    /// Which engine it is.
+    pub fn engine(&self) -> Engine {
+        match self {
+            Conn::Lite(_) => Engine::Sqlite,
+            Conn::Pg(_) => Engine::Postgres,
+        }
+    }
+
     /// A statement of portable text with `$1` placeholders.
     pub fn query(&mut self, text: &'static str) -> Query<'_> {
         match self {
@@ -99,6 +115,24 @@ impl<'c> Query<'c> {
         match self {
             Self::Lite(conn, text, values) => lite::rows(conn, &text, &values, usize::MAX),
             Self::Pg(conn, query) => Ok(query.fetch_all(conn).await?.into_iter().map(Row::Pg).collect()),
+        }
+    }
+
+    /// Hands over one row after the other, without holding them all; ends with the first failure.
+    ///
+    /// # Errors
+    /// As the engine or `take` says.
+    pub async fn each<E: From<StoreError>>(self, mut take: impl FnMut(Row) -> Result<(), E> + Send) -> Result<(), E> {
+        use futures::TryStreamExt as _;
+        match self {
+            Self::Lite(conn, text, values) => lite::each(conn, &text, &values, take),
+            Self::Pg(conn, query) => {
+                let mut rows = query.fetch(conn);
+                while let Some(row) = rows.try_next().await.map_err(StoreError::from)? {
+                    take(Row::Pg(row))?;
+                }
+                Ok(())
+            }
         }
     }
 

@@ -32,6 +32,11 @@ pub enum Engine {
 /// How long a statement waits for a lock before it is [`StoreError::Busy`].
 pub(crate) const PATIENCE: Duration = Duration::from_secs(10);
 
+/// The file that an address of SQLite names.
+pub fn sqlite_path(address: &str) -> &Path {
+    Path::new(address.strip_prefix("sqlite://").or(address.strip_prefix("sqlite:")).unwrap_or(address))
+}
+
 impl Db {
     /// Opens a database: `postgres://…`, or the path of a SQLite file, which is made when missing.
     ///
@@ -42,11 +47,21 @@ impl Db {
             let pool = PgPoolOptions::new().max_connections(16).acquire_timeout(PATIENCE).connect(address).await?;
             return Ok(Self::Pg(pool));
         }
-        let path = address.strip_prefix("sqlite://").or(address.strip_prefix("sqlite:")).unwrap_or(address);
-        let path = Path::new(path);
+        let path = sqlite_path(address);
         // The writer first: it makes the file.
         let writer = Group::start(path)?;
         Ok(Self::Lite { readers: Readers::start(path)?, writer })
+    }
+
+    /// As [`Db::open`], but a SQLite file that is missing is not made.
+    ///
+    /// # Errors
+    /// As [`Db::open`]; [`StoreError::Busy`] when there is no such file.
+    pub async fn open_there(address: &str) -> Result<Self, StoreError> {
+        if Self::check_address(address)? == Engine::Sqlite && !sqlite_path(address).exists() {
+            return Err(StoreError::Busy(format!("there is no file {}", sqlite_path(address).display())));
+        }
+        Self::open(address).await
     }
 
     /// Which engine it is.
@@ -62,8 +77,7 @@ impl Db {
     /// # Errors
     /// [`StoreError::Sql`] when a migration fails or the database is newer than the program.
     pub async fn migrate(&self) -> Result<(), StoreError> {
-        let engine = self.engine();
-        self.write(move |mut conn| Box::pin(async move { migrate::run(&mut conn, engine).await })).await
+        self.write(|mut conn| Box::pin(async move { migrate::run(&mut conn).await })).await
     }
 
     /// Reads through one connection; sees what was committed before.
@@ -113,6 +127,34 @@ impl Db {
         }
     }
 
+    /// As [`Db::scan`], with all of `work` seeing the database as it was at one instant, while others
+    /// write on.
+    ///
+    /// # Errors
+    /// As [`Db::read`].
+    pub async fn snapshot<T, E, F>(&self, work: F) -> Result<T, E>
+    where
+        T: Send,
+        E: From<StoreError> + Send,
+        F: for<'c> FnOnce(Conn<'c>) -> BoxFuture<'c, Result<T, E>> + Send + 'static,
+    {
+        if let Self::Pg(pool) = self {
+            let mut tx = pool.begin().await.map_err(StoreError::from)?;
+            let mode = "SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY";
+            Conn::Pg(&mut tx).script(mode.into()).await?;
+            return work(Conn::Pg(&mut tx)).await;
+        }
+        self.scan(move |mut conn| {
+            Box::pin(async move {
+                conn.script("BEGIN".into()).await?;
+                let done = work(conn.again()).await;
+                conn.script("ROLLBACK".into()).await?;
+                done
+            })
+        })
+        .await
+    }
+
     /// Runs `work` in a transaction: all of it is kept, or nothing. Returns after it is durable.
     /// The caller going away does not stop it half-way.
     ///
@@ -136,6 +178,14 @@ impl Db {
                 });
                 done.await.unwrap_or_else(|error| Err(StoreError::Busy(error.to_string()).into()))
             }
+        }
+    }
+
+    /// How many writes wait: those in SQLite's queue, or PostgreSQL's busy connections.
+    pub fn waiting(&self) -> usize {
+        match self {
+            Self::Lite { writer, .. } => writer.waiting(),
+            Self::Pg(pool) => (pool.size() as usize).saturating_sub(pool.num_idle()),
         }
     }
 

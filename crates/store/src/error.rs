@@ -51,10 +51,13 @@ impl From<sqlx::Error> for StoreError {
                 ErrorKind::UniqueViolation | ErrorKind::ForeignKeyViolation => {
                     Self::Conflict(inner.message().to_owned())
                 }
-                // 40001 and 40P01: serialisation failure and deadlock; class 53 and 57: resources and
-                // shutdown.
+                // 40001 and 40P01: serialisation failure and deadlock; class 08, 53 and 57P: connection,
+                // resources (a full disk too), shutdown and start.
                 _ => match inner.code().as_deref() {
-                    Some("40001" | "40P01" | "53100" | "53300" | "57P01") => Self::Busy(inner.message().to_owned()),
+                    Some("40001" | "40P01") => Self::Busy(inner.message().to_owned()),
+                    Some(code) if ["08", "53", "57P"].iter().any(|class| code.starts_with(class)) => {
+                        Self::Busy(inner.message().to_owned())
+                    }
                     _ => Self::Sql(error.to_string()),
                 },
             },

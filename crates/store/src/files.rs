@@ -18,12 +18,22 @@ pub struct FileRow {
     pub media_type: String,
     /// Size in bytes.
     pub bytes: u64,
+    /// SHA-256 of a smaller picture of it, for lists; none when it is small itself or no picture.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub small: Option<String>,
     /// Width and height in pixels.
     pub size: Option<(u32, u32)>,
     /// Part of the reply, added by the handler.
     pub evidence: bool,
     /// When it was added.
     pub added_at: Timestamp,
+}
+
+impl FileRow {
+    /// Whether it is a picture, or else a document.
+    pub fn is_picture(&self) -> bool {
+        self.media_type.starts_with("image/")
+    }
 }
 
 /// Adds a file's row.
@@ -91,6 +101,23 @@ pub async fn attach(conn: &mut Conn<'_>, j: &JurisdictionId, id: FileId, order: 
     Ok(())
 }
 
+/// SHA-256 of every file that a row names, of all jurisdictions, each once, in order.
+///
+/// # Errors
+/// As the engine says.
+pub async fn named(conn: &mut Conn<'_>) -> Result<Vec<String>, StoreError> {
+    let mut named = std::collections::BTreeSet::new();
+    conn.query("SELECT data FROM files")
+        .each(|row| {
+            let file: FileRow = row.json(0, "files", "data")?;
+            named.insert(file.sha256);
+            named.extend(file.small);
+            Ok::<_, StoreError>(())
+        })
+        .await?;
+    Ok(named.into_iter().collect())
+}
+
 /// Takes a file's row away; the bytes lie beside the database.
 ///
 /// # Errors
@@ -108,6 +135,12 @@ pub async fn remove(conn: &mut Conn<'_>, j: &JurisdictionId, id: FileId) -> Resu
 ///
 /// # Errors
 /// As the engine says.
-pub async fn named(conn: &mut Conn<'_>, sha256: &str) -> Result<bool, StoreError> {
-    Ok(conn.query("SELECT id FROM files WHERE sha256 = $1 LIMIT 1").bind(sha256).maybe().await?.is_some())
+pub async fn is_named(conn: &mut Conn<'_>, sha256: &str) -> Result<bool, StoreError> {
+    // A smaller picture stands only in the structure; its name is found nowhere else.
+    conn.query("SELECT id FROM files WHERE sha256 = $1 OR data LIKE $2 LIMIT 1")
+        .bind(sha256)
+        .bind(format!("%\"small\":\"{sha256}\"%"))
+        .maybe()
+        .await
+        .map(|row| row.is_some())
 }

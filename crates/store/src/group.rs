@@ -108,6 +108,11 @@ impl Group {
         answer.await.unwrap_or_else(|_| Err(gone().into()))
     }
 
+    /// How many use cases wait.
+    pub(crate) fn waiting(&self) -> usize {
+        QUEUE - self.queue.capacity()
+    }
+
     pub(crate) async fn close(&self) {
         let _ = self.queue.send(Message::Close).await;
         if let Some(ended) = self.ended.lock().await.take() {

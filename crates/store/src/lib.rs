@@ -22,12 +22,14 @@ pub mod events;
 pub mod evidence;
 pub mod factors;
 pub mod files;
+pub mod health;
 pub mod idempotency;
 pub mod invitations;
 pub mod keys;
 pub mod orders;
 pub mod passkeys;
 pub mod people;
+pub mod portable;
 pub mod reporters;
 pub mod roles;
 pub mod sessions;
@@ -38,8 +40,10 @@ pub mod testing;
 pub mod tokens;
 
 pub use conn::{Conn, Query, Row};
-pub use db::{Db, Engine};
+pub use db::{Db, Engine, sqlite_path};
 pub use error::StoreError;
+pub use lite::fold;
+pub use migrate::{done as migrations, known as known_migrations};
 pub use together::Together;
 pub use value::Value;
 

@@ -45,6 +45,18 @@ pub(crate) fn open(path: &Path, mode: Mode) -> Result<Connection, StoreError> {
     Ok(conn)
 }
 
+/// Folds what waits beside a file into it and leaves it one file, which can be moved.
+///
+/// # Errors
+/// [`StoreError::Busy`] when somebody has it open.
+pub fn fold(path: &Path) -> Result<(), StoreError> {
+    let conn = Connection::open(path)?;
+    conn.busy_timeout(std::time::Duration::ZERO)?;
+    // Leaving the log behind takes the whole file for a moment, which nobody else may hold then.
+    let mode: String = conn.query_row("PRAGMA journal_mode = DELETE", [], |row| row.get(0))?;
+    if mode == "delete" { Ok(()) } else { Err(StoreError::Busy("the file is in use".into())) }
+}
+
 /// Binds values: a placeholder `$3` takes the third, one without a name the next.
 fn bind(statement: &mut CachedStatement<'_>, values: &[ToSqlOutput<'_>]) -> Result<(), StoreError> {
     for index in 1..=statement.parameter_count() {
@@ -100,4 +112,22 @@ pub(crate) fn rows(
         all.push(Row::Lite(values));
     }
     Ok(all)
+}
+
+/// Hands over one row after the other.
+pub(crate) fn each<E: From<StoreError>>(
+    conn: &Connection,
+    text: &str,
+    values: &[ToSqlOutput<'_>],
+    mut take: impl FnMut(Row) -> Result<(), E>,
+) -> Result<(), E> {
+    let mut statement = conn.prepare_cached(text).map_err(StoreError::from)?;
+    bind(&mut statement, values)?;
+    let columns = statement.column_count();
+    let mut rows = statement.raw_query();
+    while let Some(row) = rows.next().map_err(StoreError::from)? {
+        let values = (0..columns).map(|index| row.get::<_, Value>(index)).collect::<Result<_, _>>();
+        take(Row::Lite(values.map_err(StoreError::from)?))?;
+    }
+    Ok(())
 }

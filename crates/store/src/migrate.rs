@@ -1,6 +1,7 @@
 //! Migrations: the same text on both engines; what only one engine needs stands in its own list.
 
 use crate::{Conn, Engine, StoreError};
+use std::collections::BTreeSet;
 
 /// Version, name, text for both engines, text only for SQLite, text only for PostgreSQL.
 const MIGRATIONS: &[(i64, &str, &str, &str, &str)] = &[
@@ -60,21 +61,26 @@ const MIGRATIONS: &[(i64, &str, &str, &str, &str)] = &[
 ///
 /// # Errors
 /// [`StoreError::Sql`] when a migration fails or the database is newer than the program.
-pub(crate) async fn run(conn: &mut Conn<'_>, engine: Engine) -> Result<(), StoreError> {
+pub(crate) async fn run(conn: &mut Conn<'_>) -> Result<(), StoreError> {
+    run_some(conn, |_| true).await
+}
+
+/// As [`run`], only those of which `wanted` says so by their version.
+pub(crate) async fn run_some(conn: &mut Conn<'_>, wanted: impl Fn(i64) -> bool + Send) -> Result<(), StoreError> {
+    let engine = conn.engine();
     if engine == Engine::Postgres {
         // Two programs that start together do it one after the other. The number is ours alone.
         conn.script("SELECT pg_advisory_xact_lock(8311202211)".into()).await?;
     }
     conn.query("CREATE TABLE IF NOT EXISTS migrations (version BIGINT PRIMARY KEY, name TEXT NOT NULL)").run().await?;
     adopt(conn, engine).await?;
-    let rows = conn.query("SELECT version FROM migrations ORDER BY version").all().await?;
-    let done = rows.iter().map(|row| row.get::<i64>(0)).collect::<Result<Vec<_>, _>>()?;
+    let done: Vec<i64> = done(conn).await?.into_iter().map(|(version, _)| version).collect();
     if let Some(newer) = done.iter().find(|version| MIGRATIONS.iter().all(|(known, ..)| known != *version)) {
         let words = "the database is newer than this program; use the newer program, or a backup from before";
         return Err(StoreError::Sql(format!("{words} (migration {newer})")));
     }
     for (version, name, both, sqlite, postgres) in MIGRATIONS {
-        if done.contains(version) {
+        if done.contains(version) || !wanted(*version) {
             continue;
         }
         let own = match engine {
@@ -85,6 +91,40 @@ pub(crate) async fn run(conn: &mut Conn<'_>, engine: Engine) -> Result<(), Store
         conn.query("INSERT INTO migrations (version, name) VALUES ($1, $2)").bind(*version).bind(*name).run().await?;
     }
     Ok(())
+}
+
+/// Versions and names of what was run, oldest first.
+///
+/// # Errors
+/// As the engine says, also when there is no such list.
+pub async fn done(conn: &mut Conn<'_>) -> Result<Vec<(i64, String)>, StoreError> {
+    let rows = conn.query("SELECT version, name FROM migrations ORDER BY version").all().await?;
+    rows.iter().map(|row| Ok((row.get(0)?, row.get(1)?))).collect()
+}
+
+/// Versions that this program knows.
+pub fn known() -> impl Iterator<Item = i64> {
+    MIGRATIONS.iter().map(|(version, ..)| *version)
+}
+
+/// Names of the tables that these migrations make, found by running them in memory.
+pub(crate) fn tables(wanted: impl Fn(i64) -> bool) -> Result<BTreeSet<String>, StoreError> {
+    let conn = rusqlite::Connection::open_in_memory()?;
+    for (version, _, both, sqlite, _) in MIGRATIONS {
+        if wanted(*version) {
+            conn.execute_batch(both)?;
+            conn.execute_batch(sqlite)?;
+        }
+    }
+    let mut list =
+        conn.prepare("SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite\\_%' ESCAPE '\\'")?;
+    let names = list.query_map([], |row| row.get(0))?.collect::<Result<_, _>>()?;
+    Ok(names)
+}
+
+/// Whether a migration makes a function of this name in PostgreSQL.
+pub(crate) fn makes_function(name: &str) -> bool {
+    MIGRATIONS.iter().any(|(.., postgres)| postgres.contains(&format!("FUNCTION {name}(")))
 }
 
 /// Takes over the list that the first programs kept in another form.

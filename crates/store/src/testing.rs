@@ -44,6 +44,16 @@ pub async fn sqlite(folder: &Path) -> Result<Db, StoreError> {
 /// # Errors
 /// As [`Db::open`].
 pub async fn postgres(server: &str) -> Result<Db, StoreError> {
+    let db = Db::open(&postgres_address(server).await?).await?;
+    db.migrate().await?;
+    Ok(db)
+}
+
+/// The address of a fresh, empty schema on a server.
+///
+/// # Errors
+/// As [`Db::open`].
+pub async fn postgres_address(server: &str) -> Result<String, StoreError> {
     use std::sync::atomic::{AtomicU32, Ordering};
     static NEXT: AtomicU32 = AtomicU32::new(0);
     let schema = format!("t{}_{}", std::process::id(), NEXT.fetch_add(1, Ordering::Relaxed));
@@ -54,7 +64,5 @@ pub async fn postgres(server: &str) -> Result<Db, StoreError> {
         .await?;
     admin.close().await;
     let join = if server.contains('?') { '&' } else { '?' };
-    let db = Db::open(&format!("{server}{join}options=-c%20search_path%3D{schema}")).await?;
-    db.migrate().await?;
-    Ok(db)
+    Ok(format!("{server}{join}options=-c%20search_path%3D{schema}"))
 }

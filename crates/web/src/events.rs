@@ -41,6 +41,7 @@ async fn listen(
         Some(order) => site.app.order(&actor, order, wanted.key.as_deref()).await.is_ok(),
         None => false,
     };
+    let ended = Box::pin(site.operating.ending.told());
     let listener = site.app.live.listen();
     let ear = Arc::new(Ear {
         app: site.app.clone(),
@@ -60,6 +61,8 @@ async fn listen(
             }
         }
     });
+    // A page that listens would hold up the end of the program; it asks again by itself.
+    let news = news.take_until(ended);
     Sse::new(news).keep_alive(KeepAlive::default())
 }
 

@@ -106,6 +106,11 @@ impl Fault {
         }
     }
 
+    /// Somebody asks too often; after so many seconds they may again.
+    pub fn too_many(seconds: impl ToString) -> Self {
+        Self::one(StatusCode::TOO_MANY_REQUESTS, "too_many", seconds)
+    }
+
     /// A link that was used, has ended, or was never made.
     pub fn ended_link() -> Self {
         Self::one(StatusCode::NOT_FOUND, "link_ended", "")
@@ -163,9 +168,18 @@ pub(crate) fn is_bare(response: &Response) -> bool {
 
 /// Puts words to an answer that has none; what its headers say stays.
 pub(crate) fn dressed(bare: Response, words: impl FnOnce(Fault) -> Response) -> Response {
-    let mut response = words(Fault::of_status(bare.status()));
-    let kept: HeaderMap =
-        bare.headers().iter().filter(|(name, _)| *name == header::ALLOW).map(|(n, v)| (n.clone(), v.clone())).collect();
+    let after = bare.headers().get(header::RETRY_AFTER).and_then(|value| value.to_str().ok());
+    let fault = match (bare.status(), after) {
+        (StatusCode::TOO_MANY_REQUESTS, Some(seconds)) => Fault::too_many(seconds),
+        (status, _) => Fault::of_status(status),
+    };
+    let mut response = words(fault);
+    let kept: HeaderMap = bare
+        .headers()
+        .iter()
+        .filter(|(name, _)| [header::ALLOW, header::RETRY_AFTER].contains(name))
+        .map(|(n, v)| (n.clone(), v.clone()))
+        .collect();
     response.headers_mut().extend(kept);
     response
 }

@@ -34,7 +34,8 @@ impl Form {
     pub async fn keep_photos(&self, app: &App, evidence: bool) -> Result<Vec<FileId>, AppError> {
         let mut kept = Vec::with_capacity(self.photos.len());
         for photo in &self.photos {
-            kept.push(app.keep_photo(photo.to_vec(), evidence).await?);
+            let bytes = photo.to_vec();
+            kept.push(if evidence { app.keep_evidence(bytes).await? } else { app.keep_photo(bytes, false).await? });
         }
         Ok(kept)
     }

@@ -20,7 +20,7 @@ mod rss;
 mod tokens;
 mod updates;
 
-use crate::Site;
+use crate::{Site, limits::TooMany};
 use answer::{Answer, options};
 use axum::{
     Router,
@@ -125,6 +125,12 @@ async fn answer(State(endpoints): State<[Endpoint; 2]>, request: Request) -> Res
         headers: request.headers().clone(),
         query: Params::default(),
     };
+    if let Some(TooMany(seconds)) = request.extensions().get::<TooMany>() {
+        let words = call.language.with("error-too_many", &[("detail", &seconds.to_string())]);
+        let mut response = call.refuse(&Errors::new(StatusCode::TOO_MANY_REQUESTS, words));
+        response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(*seconds));
+        return response;
+    }
     let resource = Resource::parse(stem).filter(|_| Format::parse(suffix).is_some());
     let methods = resource.as_ref().and_then(|resource| resource.methods(call.format));
     let (Some(resource), Some(methods)) = (resource, methods) else {

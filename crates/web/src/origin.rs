@@ -47,7 +47,7 @@ fn device(said: &str) -> String {
 /// The address of whoever asks: the other end of the connection, or, when that is a proxy which is
 /// believed, the last address in `X-Forwarded-For` that is none. What stands before it may have been
 /// made up by the client.
-fn address(peer: Option<IpAddr>, headers: &HeaderMap, proxies: &[IpAddr]) -> Option<IpAddr> {
+pub(crate) fn address(peer: Option<IpAddr>, headers: &HeaderMap, proxies: &[IpAddr]) -> Option<IpAddr> {
     let peer = peer?;
     if !proxies.contains(&peer) {
         return Some(peer);

@@ -2,15 +2,15 @@
 //! and, when something failed inside, in the words for the caller. Every answer also says what
 //! browsers may do with it.
 
-use crate::Site;
+use crate::{Site, limits};
 use axum::{
-    extract::{Request, State},
-    http::{HeaderName, HeaderValue, StatusCode, Uri, header},
+    extract::{MatchedPath, Request, State},
+    http::{HeaderMap, HeaderName, HeaderValue, StatusCode, Uri, header},
     middleware::Next,
     response::{IntoResponse, Response},
 };
 use futures::FutureExt;
-use std::panic::AssertUnwindSafe;
+use std::{panic::AssertUnwindSafe, time::Instant};
 use tracing::Instrument;
 
 /// The header that carries the id.
@@ -39,7 +39,21 @@ pub(crate) async fn named(State(site): State<Site>, mut request: Request, next: 
     // Of the highest level, so that no filter takes the id away from a line that is logged.
     let span = tracing::error_span!("request", %id, method = %request.method(), path = request.uri().path());
     request.extensions_mut().insert(RequestId(id.clone()));
+    let counted = limits::count(&site, &mut request);
+    let measured = site.operating.metrics.as_ref().map(|metrics| {
+        let route = request.extensions().get::<MatchedPath>().cloned();
+        (metrics, route, request.method().clone(), Instant::now())
+    });
     let mut response = next.run(request).instrument(span).await;
+    if let Some(counted) = counted {
+        limits::settle(&site, &counted, response.status());
+    }
+    if let Some((metrics, route, method, begun)) = measured {
+        metrics.count(route.as_ref().map(MatchedPath::as_str), &method, response.status(), begun.elapsed());
+    }
+    if site.is_secure() {
+        secured(response.headers_mut());
+    }
     let headers = response.headers_mut();
     if let Ok(value) = HeaderValue::try_from(id) {
         headers.insert(HEADER, value);
@@ -49,6 +63,23 @@ pub(crate) async fn named(State(site): State<Site>, mut request: Request, next: 
         headers.entry(name).or_insert(value);
     }
     response
+}
+
+fn marked(cookie: &HeaderValue) -> Result<HeaderValue, header::InvalidHeaderValue> {
+    HeaderValue::from_bytes(&[cookie.as_bytes(), b"; Secure"].concat())
+}
+
+/// For a site that is reached over TLS: cookies go nowhere else, and browsers ask nowhere else for a
+/// year (RFC 6797).
+fn secured(headers: &mut HeaderMap) {
+    let cookies: Vec<HeaderValue> = headers.get_all(header::SET_COOKIE).iter().cloned().collect();
+    headers.remove(header::SET_COOKIE);
+    for cookie in cookies {
+        let known = cookie.as_bytes().windows(8).any(|part| part == b"; Secure");
+        let marked = if known { Ok(cookie.clone()) } else { marked(&cookie) };
+        headers.append(header::SET_COOKIE, marked.unwrap_or(cookie));
+    }
+    headers.insert(header::STRICT_TRANSPORT_SECURITY, HeaderValue::from_static("max-age=31536000"));
 }
 
 /// Runs the rest of the way; a panic is logged and becomes an answer without words.

@@ -1,5 +1,6 @@
 //! What every handler has at hand.
 
+use crate::Operating;
 use luyuan_app::App;
 use std::{ops::Deref, sync::Arc};
 
@@ -16,12 +17,24 @@ pub struct Parts {
     pub address: String,
     /// Demonstration accounts are shown on the login page.
     pub demo: bool,
+    /// How it is run.
+    pub operating: Operating,
 }
 
 impl Site {
     /// A site of use cases that people reach under `address`.
     pub fn new(app: App, address: String, demo: bool) -> Self {
-        Self(Arc::new(Parts { app, address, demo }))
+        Self::run_as(app, address, demo, Operating::default())
+    }
+
+    /// As [`Site::new`], measured and limited.
+    pub fn run_as(app: App, address: String, demo: bool, operating: Operating) -> Self {
+        Self(Arc::new(Parts { app, address, demo, operating }))
+    }
+
+    /// Whether people reach it over TLS only.
+    pub fn is_secure(&self) -> bool {
+        self.address.starts_with("https://")
     }
 }
 

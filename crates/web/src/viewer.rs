@@ -5,6 +5,7 @@ use crate::{
     Site,
     fault::{Fault, dressed, is_bare},
     i18n::Language,
+    limits::TooMany,
     pages::filter::soon,
     request::{self, RequestId},
 };
@@ -298,7 +299,10 @@ pub(crate) async fn remember(State(site): State<Site>, mut request: Request, nex
     let wants_html =
         request.headers().get(header::ACCEPT).is_some_and(|kinds| kinds.as_bytes().starts_with(b"text/html"));
     request.extensions_mut().insert(viewer.clone());
-    let mut response = request::run(request, next).await;
+    let mut response = match request.extensions().get::<TooMany>() {
+        Some(early) => early.bare(),
+        None => request::run(request, next).await,
+    };
     if is_bare(&response) {
         response = dressed(response, |fault| match FOR_SCRIPTS.contains(&path.as_str()) && !wants_html {
             true => fault.problem(&viewer),

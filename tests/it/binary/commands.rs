@@ -49,6 +49,8 @@ fn every_command_has_help_with_environment() {
         "migrate",
         "worker",
         "doctor",
+        "backup",
+        "restore",
         "place-order",
         "user",
         "role",
@@ -145,9 +147,10 @@ fn an_order_is_placed_once_and_refused_data_ends_with_3() {
 
 #[test]
 fn the_doctor_finds_a_healthy_district_healthy() {
-    let data = tempfile::tempdir().unwrap();
-    drop(Site::start(data.path()));
-    let output = luyuan(data.path(), &["doctor"]);
+    let folder = tempfile::tempdir().unwrap();
+    let data = folder.path().join("data");
+    drop(Site::start(&data));
+    let output = luyuan(&data, &["doctor"]);
     assert!(output.status.success(), "{}", err(&output));
     assert!(out(&output).lines().all(|line| line.starts_with("ok")), "{}", out(&output));
 }

@@ -30,8 +30,33 @@ impl Site {
 
     /// As [`Site::start`], with more words on the command line.
     pub fn start_with(data: &Path, words: &[&str]) -> Self {
+        Self::run(data, words, &[])
+    }
+
+    /// As [`Site::start`], with more in its environment.
+    pub fn start_in(data: &Path, environment: &[(&str, &str)]) -> Self {
+        Self::run(data, &[], environment)
+    }
+
+    /// As [`Site::start`], so that a write beyond a limit fails instead of ending it.
+    pub fn start_limited(data: &Path) -> Self {
+        let mut shell = Command::new("sh");
+        shell.args(["-c", "trap '' XFSZ; exec \"$0\" \"$@\"", LUYUAN]);
+        Self::begin(shell, data, &[], &[])
+    }
+
+    /// The number of its process.
+    pub fn id(&self) -> u32 {
+        self.program.id()
+    }
+
+    fn run(data: &Path, words: &[&str], environment: &[(&str, &str)]) -> Self {
+        Self::begin(Command::new(LUYUAN), data, words, environment)
+    }
+
+    fn begin(mut command: Command, data: &Path, words: &[&str], environment: &[(&str, &str)]) -> Self {
         let start = Instant::now();
-        let mut command = Command::new(LUYUAN);
+        command.envs(environment.iter().copied());
         command.args(["demo", "--listen", "127.0.0.1:0"]).arg("--data").arg(data).args(words);
         let mut program = command.stdin(Stdio::null()).stdout(Stdio::piped()).spawn().expect("luyuan starts");
         let mut said = Vec::new();
@@ -58,6 +83,18 @@ impl Site {
     pub fn kill(mut self) {
         self.program.kill().expect("it was running");
         self.program.wait().expect("it ended");
+    }
+}
+
+impl Site {
+    /// Asks it to stop, as the system does, and waits until it has; how long that took.
+    pub fn stop(mut self) -> Duration {
+        let begun = Instant::now();
+        let asked = Command::new("kill").args(["-TERM", &self.program.id().to_string()]).status();
+        assert!(asked.expect("kill runs").success());
+        let ended = self.program.wait().expect("it ended");
+        assert!(ended.success(), "{ended}");
+        begun.elapsed()
     }
 }
 

@@ -152,6 +152,9 @@ impl App {
         // After the rows: a crash in between leaves bytes that no row names, and the doctor finds them.
         for photo in photos {
             self.drop_bytes(&photo.sha256).await?;
+            if let Some(small) = &photo.small {
+                self.drop_bytes(small).await?;
+            }
         }
         self.tell(&order);
         Ok(order)

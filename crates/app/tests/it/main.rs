@@ -1,6 +1,7 @@
 //! Use cases on both engines.
 #![allow(clippy::expect_used, clippy::unwrap_used, clippy::panic)] // a test that cannot go on must fail loudly
 
+mod backup;
 mod evidence;
 mod export;
 mod import;

@@ -13,7 +13,7 @@ use luyuan_domain::{
 };
 use luyuan_store::{orders::Filter, testing::on_both_engines};
 
-fn lamp(app: &App) -> Place {
+pub fn lamp(app: &App) -> Place {
     let garden = app.directory();
     let garden = garden.place_by_code("410103012012001").unwrap();
     Place {

@@ -27,3 +27,8 @@ pub fn staff(app: &App, code: &str) -> Actor {
 pub fn acting(app: &App, org: OrgId) -> Actor {
     app.acting(PersonId(Uuid::from_u128(1)), org, Role::Lead).unwrap()
 }
+
+/// Places an order; its number.
+pub async fn place_one(app: &App) -> String {
+    app.place(&Actor::Anyone, crate::orders::lamp(app)).await.unwrap().number
+}

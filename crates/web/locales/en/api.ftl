@@ -31,3 +31,4 @@ error-kind = Only enquiry, help, complaint, tip or suggestion.
 error-satisfied = Only very, yes, basically, no or not_at_all.
 error-secret = The reporter's secret is needed, as "secret" in the body or in the header Order-Secret.
 error-photos_many = Too many photos: at most { $detail } at one time.
+error-too_many = You have done this too often in a short time. Please try again in { $detail } seconds; nothing was saved.

@@ -30,3 +30,6 @@ action-assign = Assign
 rated-closed = Thank you. Your rating was received and the order is closed.
 rated-reopened = Your rating was received. The order goes back to be done again.
 rated-waiting = Your rating was received. The other reporters have not rated yet.
+document = Document (PDF)
+error-document_large = The document is too large (at most { $detail } MB).
+error-document_broken = The document cannot be read to its end. Please save it as PDF again.

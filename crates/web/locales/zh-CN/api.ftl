@@ -31,3 +31,4 @@ error-kind = 只能是 enquiry、help、complaint、tip 或 suggestion。
 error-satisfied = 只能是 very、yes、basically、no 或 not_at_all。
 error-secret = 需要上报人的密钥：放在请求体的 secret 中，或请求头 Order-Secret 中。
 error-photos_many = 照片太多，一次最多 { $detail } 张。
+error-too_many = 操作过于频繁，请 { $detail } 秒后再试；没有保存任何内容。

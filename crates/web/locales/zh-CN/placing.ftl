@@ -30,3 +30,6 @@ action-assign = 派单
 rated-closed = 谢谢，评价已收到，这件事已办结。
 rated-reopened = 评价已收到，已退回重新办理。
 rated-waiting = 评价已收到，还在等其他反映人评价。
+document = 文件（PDF）
+error-document_large = 文件太大，最多 { $detail } MB。
+error-document_broken = 文件不完整，请重新存为 PDF 再上传。

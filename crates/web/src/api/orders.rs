@@ -239,7 +239,7 @@ impl WholeOrder {
         let number = detail.order.number.clone();
         let address = |id: FileId| format!("/api/v1/orders/{number}/photos/{id}");
         let photos = |evidence: bool| {
-            let fitting = detail.files.iter().filter(move |file| file.evidence == evidence);
+            let fitting = detail.files.iter().filter(move |file| file.evidence == evidence && file.is_picture());
             fitting.map(|file| address(file.id)).collect()
         };
         let reply = match &detail.order.state {

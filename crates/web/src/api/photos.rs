@@ -5,7 +5,7 @@ use super::{
     key::{Integrator, Reader},
     reporter::Secret,
 };
-use crate::Site;
+use crate::{Site, pages::headers};
 use axum::{
     Json,
     body::Bytes,
@@ -81,8 +81,8 @@ pub(super) async fn one(
     secret: Secret,
 ) -> Result<Response, Problem> {
     let detail = site.app.order(&reader, &number, secret.0.as_deref()).await?;
-    let file = detail.files.iter().find(|file| file.id.to_string() == id).ok_or(AppError::NotFound("photo"))?;
-    let (row, bytes) = site.app.photo(file.id).await?;
-    let kept = [(header::CONTENT_TYPE, row.media_type), (header::CACHE_CONTROL, "private, max-age=86400".into())];
-    Ok((kept, bytes).into_response())
+    let mut pictures = detail.files.iter().filter(|file| file.is_picture());
+    let file = pictures.find(|file| file.id.to_string() == id).ok_or(AppError::NotFound("photo"))?;
+    let bytes = site.app.bytes(&file.sha256).await?;
+    Ok((headers(&number, file, detail.order.hidden()), bytes).into_response())
 }

@@ -4,6 +4,7 @@ use super::Problem;
 use crate::{
     fault::{Fault, dressed, is_bare},
     i18n::Language,
+    limits::TooMany,
     request::{self, RequestId},
 };
 use axum::{
@@ -17,9 +18,11 @@ use axum::{
 pub(super) async fn speak(request: Request, next: Next) -> Response {
     let accepted = request.headers().get(header::ACCEPT_LANGUAGE).cloned();
     let id = request.extensions().get::<RequestId>().map(|id| id.0.clone()).unwrap_or_default();
-    let mut response = match request::is_text(request.uri()) {
-        true => request::run(request, next).await,
-        false => Problem::from(Fault::unreadable()).into_response(),
+    let early = request.extensions().get::<TooMany>().copied();
+    let mut response = match (early, request::is_text(request.uri())) {
+        (Some(early), _) => early.bare(),
+        (None, true) => request::run(request, next).await,
+        (None, false) => Problem::from(Fault::unreadable()).into_response(),
     };
     if !is_bare(&response) {
         return response;

@@ -12,7 +12,7 @@ pub(super) async fn send(call: &Call, number: &str, file: &str) -> Result<Answer
     let filter = Filter { numbers: vec![number.to_owned()], ..Filter::default() };
     let leaf = Leaf { skip: 0, limit: 1, whole: false };
     let (stories, _) = call.app().stories(filter, leaf).await.map_err(|error| call.failed(error))?;
-    let files = stories.iter().flat_map(|story| &story.files);
+    let files = stories.iter().flat_map(|story| &story.files).filter(|file| file.is_picture());
     let found = files.map(|row| row.id).find(|id| id.to_string() == file).ok_or_else(|| call.missing())?;
     let (_, bytes) = call.app().photo(found).await.map_err(|error| call.failed(error))?;
     // What a photo shows never changes; whether it may be seen can.

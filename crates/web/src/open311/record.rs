@@ -136,7 +136,7 @@ fn extended(call: &Call, story: &Story) -> Node {
         ])
     };
     let linked = |address: &String| Node::Map(vec![("media_url", Node::text(address))]);
-    let photos = story.files.iter().map(picture).chain(elsewhere(order).map(linked));
+    let photos = story.files.iter().filter(|file| file.is_picture()).map(picture).chain(elsewhere(order).map(linked));
     Node::Map(vec![
         ("channel", Node::text(order.channel.code())),
         ("state", Node::text(order.state.code())),

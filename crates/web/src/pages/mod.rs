@@ -24,6 +24,8 @@ mod row;
 mod rules;
 mod work;
 
+pub(crate) use photos::headers;
+
 use crate::Site;
 use axum::Router;
 

@@ -1,6 +1,7 @@
 //! One order as the public and its reporters see it.
 
 use super::{
+    photos::{Shown, shown},
     places::square,
     row::{Row, answers},
 };
@@ -75,8 +76,8 @@ struct OrderPage<'a> {
     detail: &'a Detail,
     stations: Vec<Station>,
     steps: Vec<Step>,
-    photos: Vec<String>,
-    evidence: Vec<String>,
+    photos: Vec<Shown>,
+    evidence: Vec<Shown>,
     reply: Option<String>,
     chain: Vec<(String, bool)>,
     key: String,
@@ -200,9 +201,13 @@ async fn order(
     let directory = site.app.directory();
     let chain = order.location.place.map(|place| directory.chain(place).0).unwrap_or_default();
     let holder = order.state.holder();
-    let path = |id: &dyn std::fmt::Display| format!("/orders/{number}/photos/{id}?key={key}");
     let of_kind = |evidence: bool| {
-        detail.files.iter().filter(|file| file.evidence == evidence).map(|file| path(&file.id)).collect::<Vec<_>>()
+        detail
+            .files
+            .iter()
+            .filter(|file| file.evidence == evidence)
+            .map(|file| shown(&number, &key, file))
+            .collect::<Vec<_>>()
     };
     let follow = own.then(|| {
         let link = format!("{}/orders/{number}?key={key}", site.address);

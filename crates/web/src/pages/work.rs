@@ -6,6 +6,7 @@ use super::{
     list::{Choice, states, streets},
     login,
     order::{Station, Step, stations, steps},
+    photos::{Shown, shown},
     row::{Row, answers},
 };
 use crate::{
@@ -183,7 +184,7 @@ struct WorkOrder<'a> {
     detail: &'a Detail,
     stations: Vec<Station>,
     steps: Vec<Step>,
-    photos: Vec<String>,
+    photos: Vec<Shown>,
     people: Vec<Behind>,
     /// For what contact data may be shown: code, words.
     purposes: Vec<(String, String)>,
@@ -279,7 +280,7 @@ pub(super) async fn show(site: &Site, v: &Viewer, number: &str, refused: &Refuse
         detail: &detail,
         stations: stations(v, order),
         steps: steps(&site.app, v, &detail.events, true),
-        photos: detail.files.iter().map(|file| format!("/orders/{number}/photos/{}", file.id)).collect(),
+        photos: detail.files.iter().map(|file| shown(number, "", file)).collect(),
         people,
         purposes: contact::purposes(site, v),
         whistles: order

@@ -90,7 +90,8 @@ where
 }
 
 impl Site {
-    async fn new(db: Db, files: &std::path::Path) -> Self {
+    /// A fresh district on a database.
+    pub async fn new(db: Db, files: &std::path::Path) -> Self {
         let app = App::start(db, JurisdictionId("erqi".into()), files.join("files"), Env::default()).await.unwrap();
         app.load_rules().await.unwrap();
         app.reload().await.unwrap();

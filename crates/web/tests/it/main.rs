@@ -8,6 +8,7 @@ mod bad_input;
 mod district;
 mod evidence;
 mod forged;
+mod fuzz;
 mod hidden;
 mod open311;
 mod pages;

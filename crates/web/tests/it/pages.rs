@@ -111,3 +111,74 @@ async fn every_answer_has_an_id_of_its_own() {
     })
     .await;
 }
+
+#[tokio::test]
+async fn every_kind_of_answer_has_a_strict_policy() {
+    crate::district::on_both(|site, engine| async move {
+        let number = site.place(site.lamp()).await.number;
+        let paths = [
+            "/",
+            "/orders",
+            "/orders/new",
+            "/login",
+            "/places/410103",
+            "/rules",
+            "/no/such/page",
+            "/api/v1/orders",
+            "/api/openapi.json",
+            "/open311/v2/services.xml",
+            "/open311/discovery.html",
+            "/health/ready",
+        ];
+        let own = [format!("/orders/{number}"), format!("/api/v1/orders/{number}"), "/orders/export.csv".to_owned()];
+        for path in paths.into_iter().map(str::to_owned).chain(own) {
+            let answer = site.get(&path).await;
+            let policy = answer.header("content-security-policy");
+            assert!(
+                !policy.contains("unsafe") && !policy.contains('*') && !policy.contains("http"),
+                "{engine} {path}: {policy}"
+            );
+            for part in [
+                "default-src 'self'",
+                "object-src 'none'",
+                "base-uri 'none'",
+                "frame-ancestors 'none'",
+                "form-action 'self'",
+            ] {
+                assert!(policy.contains(part), "{engine} {path}: {part} is not in {policy}");
+            }
+            assert_eq!(answer.header("x-content-type-options"), "nosniff", "{engine} {path}");
+            assert_eq!(answer.header("referrer-policy"), "same-origin", "{engine} {path}");
+            // The policy would stop them; that there are none is what makes it strict.
+            if answer.header("content-type").starts_with("text/html") {
+                let page = answer.text();
+                let inline = page.split("<script").skip(1).any(|tag| !tag.split('>').next().unwrap().contains("src="));
+                assert!(
+                    !inline && !page.contains(" style=") && !page.contains("<style") && !page.contains(" onclick="),
+                    "{path}"
+                );
+            }
+        }
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn cookies_are_for_tls_alone_where_the_site_is() {
+    crate::district::on_both(|site, engine| async move {
+        use tower::ServiceExt as _;
+        for (address, secure) in [("https://orders.example.org", true), ("http://127.0.0.1:8311", false)] {
+            let router = luyuan_web::router(luyuan_web::Site::new(site.app.clone(), address.into(), true));
+            let request = axum::http::Request::get("/login").body(axum::body::Body::empty()).unwrap();
+            let answer = router.oneshot(request).await.unwrap();
+            let cookies: Vec<_> = answer.headers().get_all("set-cookie").iter().map(|c| c.to_str().unwrap()).collect();
+            assert!(!cookies.is_empty(), "{engine}");
+            for cookie in cookies {
+                assert!(cookie.contains("HttpOnly") && cookie.contains("SameSite=Lax"), "{engine}: {cookie}");
+                assert_eq!(cookie.contains("; Secure"), secure, "{engine}: {cookie}");
+            }
+            assert_eq!(answer.headers().contains_key("strict-transport-security"), secure);
+        }
+    })
+    .await;
+}

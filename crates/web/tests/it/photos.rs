@@ -124,3 +124,72 @@ async fn a_photo_belongs_to_one_order() {
     })
     .await;
 }
+
+/// A document of one empty page, as small as PDF allows.
+const PDF: &[u8] = b"%PDF-1.4\n1 0 obj<</Type/Catalog/Pages 2 0 R>>endobj\n2 0 obj<</Type/Pages/Kids[]/Count 0>>endobj\ntrailer<</Root 1 0 R>>\n%%EOF\n";
+
+#[tokio::test]
+async fn lists_get_a_smaller_picture_and_nobody_keeps_what_is_hidden() {
+    on_both(|site, engine| async move {
+        let large = pictures::large();
+        let id = site.app.keep_photo(large, false).await.unwrap();
+        let open = site.place(Place { photos: vec![id], ..site.lamp() }).await;
+        let page = site.get(&format!("/orders/{}", open.number)).await.text();
+        assert!(page.contains(&format!("photos/{id}?size=small")), "{engine}: {page}");
+        let side = |answer: &Answer| image::load_from_memory(&answer.body).unwrap().width();
+        let address = format!("/orders/{}/photos/{id}", open.number);
+        let (whole, small) = (site.get(&address).await, site.get(&format!("{address}?size=small")).await);
+        assert_eq!((side(&whole), side(&small)), (1200, 480), "{engine}");
+        assert!(small.body.len() * 3 < whole.body.len());
+        for answer in [&whole, &small] {
+            assert!(answer.header("cache-control").starts_with("public"));
+            assert!(answer.header("content-disposition").starts_with("inline; filename=\"20"), "{engine}");
+        }
+        let id = site.app.keep_photo(pictures::jpeg(), false).await.unwrap();
+        let hidden = site.place(Place { private: true, photos: vec![id], ..site.lamp() }).await;
+        let address = format!("/orders/{}/photos/{id}?size=small", hidden.number);
+        assert_eq!(site.get(&address).await.status, 404, "{engine}");
+        let own = site.get(&format!("{address}&key={}", hidden.secret)).await;
+        assert_eq!((own.status.as_u16(), own.header("cache-control")), (200, "private, no-store"), "{engine}");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn staff_attach_documents_which_are_only_saved() {
+    on_both(|site, engine| async move {
+        let number = site.place(site.lamp()).await.number;
+        let mut browser = Browser::open(&site, "en").await;
+        let fields = [
+            ("category", LAMP),
+            ("place", GARDEN),
+            ("description", "灯"),
+            ("asked", "which"),
+            ("asked", "similar"),
+            ("asked", "questions"),
+        ];
+        let refused = browser.submit_files("/orders", &fields, &[("photo", "report.pdf", PDF)]).await;
+        refused.is_page(422, "Only JPEG, PNG or WebP");
+
+        let file = site.app.keep_evidence(PDF.to_vec()).await.unwrap();
+        let cut = site.app.keep_evidence(PDF[..PDF.len() - 8].to_vec()).await.unwrap_err();
+        assert_eq!(cut.code(), "document_broken");
+        let staff = site.staff(GARDEN);
+        let seen = luyuan_app::orders::Seen { number: number.clone(), version: None };
+        site.app.accept(&staff, &seen).await.unwrap();
+        site.app.contact(&staff, &seen, "说好明天来".into()).await.unwrap();
+        let reply = luyuan_app::orders::Replying { text: "已换灯泡".into(), files: vec![file] };
+        site.app.reply(&staff, &seen, reply).await.unwrap();
+        let page = site.get(&format!("/orders/{number}")).await.text();
+        assert!(page.contains("文件（PDF）") || page.contains("Document (PDF)"), "{engine}: {page}");
+        let answer = site.get(&format!("/orders/{number}/photos/{file}?size=whole")).await;
+        assert_eq!((answer.status.as_u16(), answer.header("content-type")), (200, "application/pdf"));
+        assert!(answer.header("content-disposition").starts_with("attachment; "), "{engine}");
+        assert_eq!(answer.header("x-content-type-options"), "nosniff");
+        assert!(answer.header("content-security-policy").contains("sandbox"));
+        assert_eq!(answer.body, PDF, "{engine}");
+        // Programs are promised pictures.
+        assert_eq!(site.get(&format!("/api/v1/orders/{number}/photos/{file}")).await.status, 404);
+    })
+    .await;
+}

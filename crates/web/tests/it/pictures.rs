@@ -16,6 +16,11 @@ pub fn jpeg() -> Vec<u8> {
     drawn(64, 48, ImageFormat::Jpeg)
 }
 
+/// A photo that is larger than lists show.
+pub fn large() -> Vec<u8> {
+    drawn(1200, 900, ImageFormat::Jpeg)
+}
+
 /// A small PNG.
 pub fn png() -> Vec<u8> {
     drawn(64, 48, ImageFormat::Png)

@@ -60,6 +60,8 @@ pub const ROWS: &[(&str, &str)] = &[
     ("GET /api/{*rest}", "H H H H H H H H H H H H H H H H H H H H H H"),
     ("GET /assets/{build}/{file}", "H H H H H H H H H H H H H H H H H H H H H H"),
     ("GET /events", "A A A A A A A A A A A A A A A A A A A A A A"),
+    ("GET /health/live", "A A A A A A A A A A A A A A A A A A A A A A"),
+    ("GET /health/ready", "A A A A A A A A A A A A A A A A A A A A A A"),
     ("GET /evidence", "A A A A A A A A A A A A A A A A A A A A A A"),
     ("GET /favicon.ico", "A A A A A A A A A A A A A A A A A A A A A A"),
     ("GET /follow", "M M M M M M M M M M M M M M M M M M M M M M"),
