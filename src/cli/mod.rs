@@ -3,15 +3,22 @@
 mod demo;
 mod doctor;
 mod export;
+mod hook;
 mod import;
+mod jobs;
 mod key;
 mod place_order;
 mod progress;
 mod serve;
+mod tell;
 mod user;
 
 use clap::{Args, Parser, Subcommand};
-use luyuan_app::{App, AppError, env::Env};
+use luyuan_app::{
+    App, AppError,
+    env::Env,
+    outside::{Outside, Settings, guard::Reachable},
+};
 use luyuan_domain::ids::JurisdictionId;
 use luyuan_store::{Db, StoreError};
 use std::{io::Write, path::PathBuf};
@@ -58,6 +65,15 @@ pub struct Common {
     /// Address under which people reach it, for links and QR codes [default: http:// and the listen address]
     #[arg(long, global = true, env = "LUYUAN_ADDRESS")]
     address: Option<String>,
+    /// Mail server, such as smtps://user:password@mail.example.org [default: no mail]
+    #[arg(long, global = true, env = "LUYUAN_SMTP", hide_env_values = true)]
+    smtp: Option<String>,
+    /// From whom mail comes [default: noreply@ and the host of the address]
+    #[arg(long, global = true, env = "LUYUAN_MAIL_FROM")]
+    mail_from: Option<String>,
+    /// Networks inside that webhooks may reach, such as 10.1.2.0/24, with commas between them
+    #[arg(long, global = true, env = "LUYUAN_REACHABLE", default_value = "", hide_default_value = true)]
+    reachable: Reachable,
 }
 
 #[derive(Subcommand)]
@@ -88,6 +104,14 @@ enum Command {
     /// Keys with which programs place orders
     #[command(subcommand)]
     Key(key::Verb),
+    /// Programs and chat groups that are told of orders
+    #[command(subcommand)]
+    Hook(hook::Verb),
+    /// Test a channel over which people are told
+    Tell(tell::Options),
+    /// Work that waits, is tried again, or was given up
+    #[command(subcommand)]
+    Jobs(jobs::Verb),
 }
 
 /// Why a command failed: a sentence for people, a code for programs.
@@ -139,13 +163,25 @@ impl Common {
         self.database.clone().unwrap_or_else(|| self.data.join("luyuan.db").to_string_lossy().into_owned())
     }
 
+    /// How the world outside is reached, for a site under this address.
+    fn outside(&self, address: String) -> Outside {
+        Outside::new(Settings {
+            smtp: self.smtp.clone(),
+            mail_from: self.mail_from.clone(),
+            reachable: self.reachable.clone(),
+            address: address.trim_end_matches('/').to_owned(),
+        })
+    }
+
     /// Opens the database, brings it to the present form, and starts the use cases.
     async fn start(&self) -> Result<App, Trouble> {
         std::fs::create_dir_all(&self.data)?;
         let db = Db::open(&self.database()).await?;
         db.migrate().await?;
-        let app =
+        let mut app =
             App::start(db, JurisdictionId(self.jurisdiction.clone()), self.data.join("files"), Env::default()).await?;
+        let address = self.address.clone().unwrap_or_else(|| format!("http://{}", self.listen));
+        app.outside = self.outside(address);
         app.load_rules().await?;
         Ok(app)
     }
@@ -167,6 +203,7 @@ pub async fn run(cli: Cli) -> Result<(), Trouble> {
         }
         Command::Worker => {
             let app = common.start().await?;
+            luyuan_web::give_words(&app);
             println!("deadlines act every {} s; stop with Ctrl-C", serve::BEAT.as_secs());
             tokio::select! { () = app.clone().run_clock(serve::BEAT) => {}, () = serve::stopped() => {} }
             app.db.close().await;
@@ -186,5 +223,8 @@ pub async fn run(cli: Cli) -> Result<(), Trouble> {
         Command::Export(what) => export::run(common.start().await?, what).await,
         Command::User(verb) => user::run(common.start().await?, verb).await,
         Command::Key(verb) => key::run(common.start().await?, verb).await,
+        Command::Hook(verb) => hook::run(common.start().await?, verb).await,
+        Command::Tell(options) => tell::run(common.start().await?, options).await,
+        Command::Jobs(verb) => jobs::run(common.start().await?, verb).await,
     }
 }

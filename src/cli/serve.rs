@@ -47,7 +47,8 @@ impl Door {
 /// Serves; prints where.
 pub async fn run(common: &Common) -> Result<(), Trouble> {
     let door = Door::open(common).await?;
-    let app = common.start().await?;
+    let mut app = common.start().await?;
+    app.outside = common.outside(door.address.clone());
     println!("address={}", door.address);
     door.serve(app, false).await
 }

@@ -5,6 +5,7 @@ import "./live";
 import "./map";
 import "./photo";
 import "./print";
+import "./push";
 import "./steps";
 import "./where";
 

@@ -13,3 +13,4 @@ pub mod org;
 pub mod place;
 pub mod ruleset;
 mod table;
+pub mod telling;

@@ -7,12 +7,14 @@ mod in_force;
 mod problem;
 pub(crate) mod read;
 mod receipts;
+mod telling;
 
 pub use crate::dated::{Provenance, Status};
 pub use book::Rulesets;
 pub use in_force::InForce;
 pub use problem::RulesetProblem;
 pub use receipts::{Receipt, ReceiptRule, Receipts};
+pub use telling::{DEADLINES, TellRule, Telling, can_be_told};
 
 use crate::{
     calendar::{Limit, WorkingTime},

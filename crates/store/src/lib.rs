@@ -13,15 +13,21 @@ mod readers;
 mod together;
 mod value;
 
+pub mod deliveries;
 pub mod directory;
 pub mod events;
 pub mod files;
+pub mod hooks;
 pub mod idempotency;
+pub mod jobs;
+pub mod notices;
 pub mod orders;
 pub mod people;
+pub mod pushes;
 pub mod reporters;
 pub mod settings;
 pub mod stories;
+pub mod tell_settings;
 #[cfg(feature = "testing")]
 pub mod testing;
 pub mod tokens;

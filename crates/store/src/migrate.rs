@@ -32,6 +32,13 @@ const MIGRATIONS: &[(i64, &str, &str, &str, &str)] = &[
         include_str!("../migrations/0005_handling.sqlite.sql"),
         include_str!("../migrations/0005_handling.postgres.sql"),
     ),
+    (
+        9,
+        "telling",
+        include_str!("../migrations/0009_telling.sql"),
+        include_str!("../migrations/0009_telling.sqlite.sql"),
+        include_str!("../migrations/0009_telling.postgres.sql"),
+    ),
 ];
 
 /// Runs what is missing. In one transaction, so that a failure leaves the database as it was; both

@@ -4,7 +4,7 @@ use crate::Site;
 use axum::{
     Router,
     extract::Path,
-    http::{StatusCode, header},
+    http::{HeaderValue, StatusCode, header},
     response::{IntoResponse, Response},
     routing::get,
 };
@@ -37,7 +37,16 @@ pub fn interface_built() -> bool {
 pub(crate) fn routes() -> Router<Site> {
     Router::new()
         .route("/assets/{build}/{file}", get(|Path((_, file)): Path<(String, String)>| async move { serve(&file) }))
+        // At the top, because a service worker rules over what lies below its own address.
+        .route("/sw.js", get(|| async { worker() }))
         .route("/favicon.ico", get(|| async { StatusCode::NO_CONTENT }))
+}
+
+/// The service worker; looked at anew each time, because its address never changes.
+fn worker() -> Response {
+    let mut response = serve("sw.js");
+    response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("no-cache"));
+    response
 }
 
 fn serve(file: &str) -> Response {

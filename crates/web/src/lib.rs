@@ -13,7 +13,7 @@ mod state;
 mod viewer;
 
 pub use assets::interface_built;
-pub use state::Site;
+pub use state::{Site, give_words};
 
 use axum::{Router, middleware};
 

@@ -21,8 +21,14 @@ pub struct Parts {
 impl Site {
     /// A site of use cases that people reach under `address`.
     pub fn new(app: App, address: String, demo: bool) -> Self {
+        give_words(&app);
         Self(Arc::new(Parts { app, address, demo }))
     }
+}
+
+/// Gives the use cases the sentences of the interface, for mails and other messages.
+pub fn give_words(app: &App) {
+    app.speak(Arc::new(crate::i18n::Sentences));
 }
 
 impl Deref for Site {

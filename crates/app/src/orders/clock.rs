@@ -76,7 +76,7 @@ impl App {
                     let round = order.reworks;
                     let ratings: Vec<_> = context.reporters.iter().filter_map(|held| rating_of(held, round)).collect();
                     let (order, event) = order.lapse(&ratings, now)?;
-                    keep(&mut conn, &j, &Actor::System, &order, &[event]).await?;
+                    keep(&mut conn, &app, &Actor::System, &order, &[event]).await?;
                     Ok::<_, AppError>(order)
                 })
             })
@@ -87,7 +87,7 @@ impl App {
 
     /// Lets time act for as long as the program runs.
     pub async fn run_clock(self, every: Duration) {
-        tokio::join!(self.clone().run_deadlines(every), self.run_tokens());
+        tokio::join!(self.clone().run_deadlines(every), self.clone().run_jobs(), self.run_tokens());
     }
 
     async fn run_deadlines(self, every: Duration) {
@@ -104,6 +104,11 @@ impl App {
                 Ok(0) => {}
                 Ok(changed) => tracing::info!(changed, "deadlines passed"),
                 Err(error) => tracing::warn!(%error, "the clock could not act; it tries again"),
+            }
+            for told in [self.tell_deadlines().await, self.tell_digests().await] {
+                if let Err(error) = told {
+                    tracing::warn!(%error, "deadlines or digests could not be told; it is tried again");
+                }
             }
         }
     }

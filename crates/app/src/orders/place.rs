@@ -142,6 +142,7 @@ impl App {
         };
         // Somebody placed it; the dispatch list sent it on. Made ready here, because there is one writer.
         let by = std::iter::once(actor).chain(std::iter::repeat(&Actor::System));
+        let told = self.told(&order, &events, !reporter.about.email.is_empty());
         let ready = orders::Ready::new(&order, index, &by.zip(events).collect::<Vec<_>>())?;
         let placed = Placed { id: order.id, number: order.number.clone(), secret, to: place_chain };
         let (j, answer, photos) = (self.jurisdiction.clone(), placed.clone(), new.photos);
@@ -150,7 +151,7 @@ impl App {
             .db
             .write(move |mut conn| {
                 Box::pin(async move {
-                    orders::insert_placed(&mut conn, &j, &ready, &reporter).await?;
+                    orders::insert_placed(&mut conn, &j, &ready, &reporter, (&told.notices, told.job.as_ref())).await?;
                     for photo in photos {
                         crate::files::take(&mut conn, &j, photo, answer.id).await?;
                     }

@@ -31,6 +31,8 @@ pub struct Detail {
     pub reporter_count: usize,
     /// The reader acts as this reporter, by the secret link.
     pub own: Option<ReporterId>,
+    /// They gave an e-mail address.
+    pub own_email: bool,
     /// The reader may see what the public does not.
     pub internal: bool,
     /// The order was merged and the reader is one of its reporters: the number of the one that
@@ -58,6 +60,10 @@ impl App {
     pub async fn order(&self, actor: &Actor, number: &str, secret: Option<&str>) -> Result<Detail, AppError> {
         let (j, number) = (self.jurisdiction.clone(), number.to_owned());
         let hash = secret.map(sha256);
+        let follower = match secret {
+            Some(secret) => self.follower(secret).await,
+            None => None,
+        };
         let known = hash.clone();
         let (whole, carried_on) = self
             .db
@@ -66,7 +72,7 @@ impl App {
                     let found = orders::whole(&mut conn, &j, &number).await?;
                     let whole = found.ok_or(AppError::NotFound("order"))?;
                     let carried_on = match known {
-                        Some(hash) => carried_on(&mut conn, &j, &whole.order, &hash).await?,
+                        Some(hash) => carried_on(&mut conn, &j, &whole.order, &hash, follower).await?,
                         None => None,
                     };
                     Ok::<_, AppError>((whole, carried_on))
@@ -74,7 +80,9 @@ impl App {
             })
             .await?;
         let Whole { order, events, files, reporters } = whole;
-        let own = reporters.iter().find(|held| Some(&held.secret_hash) == hash.as_ref()).map(|held| held.id);
+        let proven = |held: &&Reporter| Some(&held.secret_hash) == hash.as_ref() || Some(held.id) == follower;
+        let own = reporters.iter().find(proven);
+        let (own, own_email) = (own.map(|held| held.id), own.is_some_and(|held| !held.about.email.is_empty()));
         let directory = self.directory();
         let holder = order.state.holder().or_else(|| directory.top().map(|org| org.id));
         let above = holder.map(|holder| directory.above(holder)).unwrap_or_default();
@@ -88,7 +96,7 @@ impl App {
         let reporter_count = reporters.len();
         let contact = may(actor, Action::ReadContact, &subject);
         let reporters = if contact { reporters } else { Vec::new() };
-        Ok(Detail { order, events, files, reporters, reporter_count, own, internal, carried_on })
+        Ok(Detail { order, events, files, reporters, reporter_count, own, own_email, internal, carried_on })
     }
 
     /// A page of orders after `cursor`, at most `limit`.
@@ -167,6 +175,7 @@ async fn carried_on(
     j: &JurisdictionId,
     merged: &Order,
     hash: &str,
+    follower: Option<ReporterId>,
 ) -> Result<Option<String>, AppError> {
     let mut next = merged.clone();
     // An order that carries on may have been merged itself; nothing merges into what has ended.
@@ -178,7 +187,8 @@ async fn carried_on(
         return Ok(None);
     }
     let behind = reporters::of_order(conn, j, next.id).await?;
-    Ok(behind.iter().any(|held| held.secret_hash == hash).then_some(next.number))
+    let own = |held: &Reporter| held.secret_hash == hash || Some(held.id) == follower;
+    Ok(behind.iter().any(own).then_some(next.number))
 }
 
 /// A cluster of the map; a single order has its number and state.

@@ -1,6 +1,6 @@
 //! All rulesets, catalogues and calendars of one jurisdiction, by their first days.
 
-use super::{InForce, Receipt, Receipts, Ruleset, RulesetProblem as Problem};
+use super::{InForce, Receipt, Receipts, Ruleset, RulesetProblem as Problem, Telling};
 use crate::{
     calendar::{WorkCalendar, Year},
     catalogue::Catalogue,
@@ -15,17 +15,20 @@ pub struct Rulesets {
     rules: Vec<InForce>,
     catalogues: Vec<Arc<Catalogue>>,
     receipts: Vec<Arc<Receipts>>,
+    telling: Vec<Arc<Telling>>,
 }
 
 impl Rulesets {
     /// Reads everything from named texts. A TOML text with `deadline` is a ruleset, one with
-    /// `items` a catalogue, one with `receipt` a list of receipts, one with `year` a year's holidays; CSV under `calendar/` holds holidays
-    /// too. The rest are parts that catalogues name. No text at all is no ruleset at all.
+    /// `items` a catalogue, one with `receipt` a list of receipts, one with `tell` a list of who is
+    /// told what, one with `year` a year's holidays; CSV under `calendar/` holds holidays too. The
+    /// rest are parts that catalogues name. No text at all is no ruleset at all.
     ///
     /// # Errors
     /// The first problem with file and line.
     pub fn load(files: &[(&str, &str)]) -> Result<Self, Located<Problem>> {
         let (mut years, mut rules, mut catalogues, mut receipts) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
+        let mut telling = Vec::new();
         let part = |wanted: &str| files.iter().find(|(name, _)| *name == wanted).map(|(_, text)| *text);
         for (name, text) in files {
             if name.ends_with(".csv") {
@@ -44,13 +47,15 @@ impl Rulesets {
                 insert(source, &mut rules, Arc::new(Ruleset::parse(name, text)?))?;
             } else if table.contains_key("receipt") {
                 insert(source, &mut receipts, Arc::new(Receipts::parse(name, text)?))?;
+            } else if table.contains_key("tell") {
+                insert(source, &mut telling, Arc::new(Telling::parse(name, text)?))?;
             }
         }
         let in_force = |rules: Arc<Ruleset>| match WorkCalendar::new(&rules.working_time, &years) {
             Ok(calendar) => Ok(InForce { rules, calendar: Arc::new(calendar) }),
             Err(problem) => Err(Source::new("calendar/", "").whole(Problem::Calendar(problem))),
         };
-        Ok(Self { rules: rules.into_iter().map(in_force).collect::<Result<_, _>>()?, catalogues, receipts })
+        Ok(Self { rules: rules.into_iter().map(in_force).collect::<Result<_, _>>()?, catalogues, receipts, telling })
     }
 
     /// The ruleset that holds on a day; none before the first.
@@ -74,6 +79,11 @@ impl Rulesets {
     /// The list of receipts that holds on a day; before the first, the oldest stands in.
     pub fn receipts_on(&self, day: Date) -> Option<&Arc<Receipts>> {
         self.receipts.iter().rev().find(|receipts| receipts.valid_from <= day).or(self.receipts.first())
+    }
+
+    /// Who is told what on a day; before the first list, the oldest stands in; none when there is none.
+    pub fn telling_on(&self, day: Date) -> Option<&Arc<Telling>> {
+        self.telling.iter().rev().find(|telling| telling.valid_from <= day).or(self.telling.first())
     }
 
     /// What orders of a category give a program on a day; the number where nothing is said.
@@ -110,6 +120,12 @@ impl Dated for Catalogue {
 }
 
 impl Dated for Receipts {
+    fn key(&self) -> (Date, &str) {
+        (self.valid_from, &self.name)
+    }
+}
+
+impl Dated for Telling {
     fn key(&self) -> (Date, &str) {
         (self.valid_from, &self.name)
     }

@@ -1,18 +1,21 @@
 //! Pages: each works without a script; scripts make them quicker.
 
 mod acts;
+mod deliveries;
 mod export;
 pub(crate) mod filter;
 mod home;
 mod list;
 mod login;
 mod new;
+mod notices;
 pub(crate) mod order;
 mod photos;
 mod places;
 mod placing;
 mod row;
 mod rules;
+mod telling;
 mod work;
 
 use crate::Site;
@@ -30,6 +33,9 @@ pub(crate) fn routes() -> Router<Site> {
         .merge(work::routes())
         .merge(places::routes())
         .merge(rules::routes())
+        .merge(notices::routes())
+        .merge(telling::routes())
+        .merge(deliveries::routes())
         .merge(photos::routes())
         .merge(login::routes())
 }

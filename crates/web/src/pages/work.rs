@@ -1,6 +1,7 @@
 //! The staff's side: an inbox by deadline, and an order with its one next action foremost.
 
 use super::{
+    deliveries,
     filter::{OPEN, Wanted, soon, written},
     list::{Choice, states, streets},
     login,
@@ -182,6 +183,8 @@ struct WorkOrder<'a> {
     answers: Vec<(String, String)>,
     point: Option<(f64, f64)>,
     own_whistle: Option<String>,
+    /// What was told over other channels.
+    told: Vec<deliveries::Line>,
     orgs: Vec<(String, String)>,
     diversions: Vec<(&'static str, String)>,
     above: String,
@@ -257,6 +260,10 @@ pub(super) async fn show(site: &Site, v: &Viewer, number: &str, refused: &Refuse
         None => Vec::new(),
     };
     let rules = site.app.rulebook().on(order.placed_at).ok();
+    let told = match site.app.deliveries_of(order.id).await {
+        Ok(told) => told.iter().map(|one| deliveries::line(v, one)).collect(),
+        Err(error) => return Fault::from(error).page(v),
+    };
     let page = WorkOrder {
         v,
         refused,
@@ -267,6 +274,7 @@ pub(super) async fn show(site: &Site, v: &Viewer, number: &str, refused: &Refuse
         steps: steps(&site.app, v, &detail.events, true),
         photos: detail.files.iter().map(|file| format!("/orders/{number}/photos/{}", file.id)).collect(),
         people: people.collect(),
+        told,
         whistles: order
             .whistles
             .iter()
