@@ -170,6 +170,7 @@ impl Common {
             mail_from: self.mail_from.clone(),
             reachable: self.reachable.clone(),
             address: address.trim_end_matches('/').to_owned(),
+            ..Settings::default()
         })
     }
 

@@ -9,10 +9,13 @@ pub mod push;
 use guard::Reachable;
 pub use http::Answer;
 use http::Http;
-use std::sync::{Arc, OnceLock};
+use std::{
+    sync::{Arc, OnceLock},
+    time::Duration,
+};
 
 /// How the outside is reached; nothing of it by default.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Settings {
     /// The mail server (`smtps://user:password@mail.example.org`, `smtp://…?tls=required`).
     pub smtp: Option<String>,
@@ -22,6 +25,20 @@ pub struct Settings {
     pub reachable: Reachable,
     /// Address under which people reach this site, for links.
     pub address: String,
+    /// How long one message may take altogether: less than a worker's lease.
+    pub patience: Duration,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self {
+            smtp: None,
+            mail_from: None,
+            reachable: Reachable::default(),
+            address: String::new(),
+            patience: Duration::from_secs(15),
+        }
+    }
 }
 
 /// The outside, as use cases see it. Cheap to clone.
@@ -47,7 +64,7 @@ impl Outside {
         if let Some(http) = self.http.get() {
             return Ok(http);
         }
-        let made = Http::new(self.settings.reachable.clone())?;
+        let made = Http::new(self.settings.reachable.clone(), self.settings.patience)?;
         Ok(self.http.get_or_init(|| made))
     }
 }

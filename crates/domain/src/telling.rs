@@ -186,8 +186,8 @@ impl Quiet {
             return at;
         }
         let wait = (self.until + DAY - now) % DAY;
-        let seconds = i64::from(local.second());
-        at.checked_add((i64::from(wait) * 60 - seconds).seconds()).unwrap_or(at)
+        let gone = i64::from(local.second()) * 1_000 + i64::from(local.millisecond());
+        at.checked_add((i64::from(wait) * 60_000 - gone).milliseconds()).unwrap_or(at)
     }
 
     /// Both times as people write them.
@@ -227,7 +227,7 @@ mod tests {
             ("2026-03-03T00:00:00", "2026-03-03T08:00:00"),
             ("2026-03-03T07:59:59", "2026-03-03T08:00:00"),
             ("2026-03-03T08:00:00", "2026-03-03T08:00:00"),
-            ("2026-12-31T22:30:15", "2027-01-01T08:00:00"),
+            ("2026-12-31T22:30:15.678", "2027-01-01T08:00:00"),
         ] {
             assert_eq!(night.release(at(given), tz::offset(8)), at(wanted), "{given}");
         }

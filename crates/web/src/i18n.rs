@@ -212,6 +212,7 @@ mod tests {
             "digest-",
             "test-",
             "way-",
+            "audience-",
             "to-",
             "sent-",
             "reason-",

@@ -7,6 +7,7 @@ mod crash;
 mod http;
 mod open311;
 mod site;
+mod telling;
 
 /// The program under test.
 pub const LUYUAN: &str = env!("CARGO_BIN_EXE_luyuan");

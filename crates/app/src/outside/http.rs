@@ -14,8 +14,6 @@ use std::{net::IpAddr, sync::Arc, time::Duration};
 
 /// How long connecting may take.
 const CONNECT: Duration = Duration::from_secs(5);
-/// How long everything together may take: less than a worker's lease.
-const WHOLE: Duration = Duration::from_secs(15);
 /// Most bytes of an answer that are read.
 const MOST: usize = 64 * 1024;
 
@@ -59,7 +57,7 @@ impl Resolve for Guarded {
 }
 
 impl Http {
-    pub(super) fn new(reachable: Reachable) -> Result<Self, Failed> {
+    pub(super) fn new(reachable: Reachable, patience: Duration) -> Result<Self, Failed> {
         // Somebody else may have chosen one before; any will do.
         let _ = rustls::crypto::ring::default_provider().install_default();
         let reachable = Arc::new(reachable);
@@ -67,8 +65,8 @@ impl Http {
             .dns_resolver(Arc::new(Guarded(reachable.clone())))
             .redirect(Policy::none())
             .no_proxy()
-            .connect_timeout(CONNECT)
-            .timeout(WHOLE)
+            .connect_timeout(CONNECT.min(patience))
+            .timeout(patience)
             .pool_max_idle_per_host(1)
             .user_agent(concat!("Luyuan/", env!("CARGO_PKG_VERSION")))
             .build()

@@ -14,9 +14,6 @@ use std::{
     time::{Duration, SystemTime},
 };
 
-/// How long one step with the mail server may take.
-const STEP: Duration = Duration::from_secs(15);
-
 /// A mail.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Mail {
@@ -56,8 +53,8 @@ impl Outside {
             let _ = rustls::crypto::ring::default_provider().install_default();
         });
         let server = AsyncSmtpTransport::<Tokio1Executor>::from_url(server).map_err(|_| Failed::for_now("mail_off"))?;
-        let transport = server.timeout(Some(STEP)).build();
-        match tokio::time::timeout(STEP * 4, transport.send(message)).await {
+        let transport = server.timeout(Some(settings.patience)).build();
+        match tokio::time::timeout(settings.patience * 2, transport.send(message)).await {
             Ok(Ok(_)) => Ok(()),
             // The server's words may repeat the address: only its code is kept.
             Ok(Err(error)) => Err(match error.status() {

@@ -76,6 +76,11 @@ impl App {
         book.all().telling_on(day).cloned()
     }
 
+    /// Who is told what today.
+    pub fn telling_today(&self) -> Option<Arc<Telling>> {
+        self.telling(self.env.now())
+    }
+
     /// The district's quiet hours of today.
     pub fn quiet_hours(&self) -> Option<luyuan_domain::telling::Quiet> {
         self.telling(self.env.now()).map(|telling| telling.quiet)

@@ -11,3 +11,4 @@ mod pages;
 mod photos;
 mod pictures;
 mod site;
+mod telling;
