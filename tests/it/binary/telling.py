@@ -8,6 +8,7 @@ import email
 import email.policy
 import json
 import os
+import socket
 import sys
 import threading
 from base64 import urlsafe_b64encode
@@ -83,14 +84,18 @@ def letters(octets):
     return urlsafe_b64encode(octets).decode().rstrip("=")
 
 
-mail = Controller(Letters(), hostname="127.0.0.1", port=0)
+# The library wants to know the port beforehand.
+with socket.socket() as free:
+    free.bind(("127.0.0.1", 0))
+    port = free.getsockname()[1]
+mail = Controller(Letters(), hostname="127.0.0.1", port=port)
 mail.start()
 web = ThreadingHTTPServer(("127.0.0.1", 0), Receiver)
 web.daemon_threads = True
 threading.Thread(target=web.serve_forever, daemon=True).start()
 public = browser.public_key().public_bytes(Encoding.X962, PublicFormat.UncompressedPoint)
 say(
-    smtp=mail.server.sockets[0].getsockname()[1],
+    smtp=port,
     http=web.server_address[1],
     p256dh=letters(public),
     auth=letters(auth),

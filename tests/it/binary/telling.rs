@@ -139,7 +139,13 @@ fn killed_in_the_middle_it_tells_everybody_and_the_receiver_knows_the_repetition
     let (webhook, more) = double.until("webhook");
     seen.extend(more);
     assert_eq!(webhook["id"], hangs["id"], "the receiver can tell that it is the same");
-    assert_eq!(webhook["message"], hangs["message"]);
+    // The site came back on another port; all else is the same.
+    let told = |message: &Value| {
+        let mut told = message["message"].clone();
+        told["data"]["url"].take();
+        told
+    };
+    assert_eq!(told(&webhook), told(&hangs));
     assert_eq!(webhook["message"]["data"]["number"], number);
     while !seen.iter().any(|told| told["what"] == "mail") {
         seen.push(double.next());
