@@ -19,5 +19,4 @@ for (const file of ["maplibre-gl.mjs", "maplibre-gl-shared.mjs", "maplibre-gl-wo
   cpSync(`node_modules/maplibre-gl/dist/${file}`, `dist/${file}`);
 }
 cpSync("node_modules/maplibre-gl/LICENSE.txt", "dist/maplibre-gl.LICENSE.txt");
-cpSync("src/sw.js", "dist/sw.js");
 cpSync("node_modules/htmx.org/dist/htmx.min.js", "dist/htmx.min.js");

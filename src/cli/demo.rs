@@ -8,6 +8,7 @@ pub async fn run(common: &Common) -> Result<(), Trouble> {
     let door = Door::open(common).await?;
     let mut app = common.start().await?;
     app.outside = common.outside(door.address.clone());
+    common.open_log(&app).await;
     let welcome = app.load_demo(|step| eprintln!("loading the demonstration district: {step}")).await?;
     println!("address={}", door.address);
     let accounts: Vec<String> = welcome.accounts.iter().map(|(login, name)| format!("{login} ({name})")).collect();

@@ -19,7 +19,13 @@ pub async fn run(common: &Common) -> Result<(), Trouble> {
         .collect();
     let counts = app.count(Filter::default()).await?;
     println!("ok  {} orders", counts.iter().map(|(_, count)| count).sum::<i64>());
+    let seals = app.open_log(&common.data).await;
+    let sealed = app.checkpoint().await?.map_or(0, |standing| standing.checkpoint.size);
+    if seals.is_ok() {
+        println!("ok  log.key signs the evidence log; {sealed} events are sealed");
+    }
     app.db.close().await;
+    seals?;
     if lost.is_empty() {
         return Ok(());
     }

@@ -1,5 +1,6 @@
 //! The command line: what can be said, and what it leads to.
 
+mod contact;
 mod demo;
 mod doctor;
 mod export;
@@ -7,17 +8,21 @@ mod hook;
 mod import;
 mod jobs;
 mod key;
+mod log;
 mod place_order;
 mod progress;
+mod role;
 mod serve;
 mod tell;
 mod user;
+mod verify;
 
 use clap::{Args, Parser, Subcommand};
 use luyuan_app::{
     App, AppError,
     env::Env,
-    outside::{Outside, Settings, guard::Reachable},
+    outside::{self, Outside, guard::Reachable},
+    settings::Settings,
 };
 use luyuan_domain::ids::JurisdictionId;
 use luyuan_store::{Db, StoreError};
@@ -74,6 +79,9 @@ pub struct Common {
     /// Networks inside that webhooks may reach, such as 10.1.2.0/24, with commas between them
     #[arg(long, global = true, env = "LUYUAN_REACHABLE", default_value = "", hide_default_value = true)]
     reachable: Reachable,
+    /// Addresses of reverse proxies whose X-Forwarded-For is believed, with commas between them
+    #[arg(long, global = true, env = "LUYUAN_PROXIES", value_delimiter = ',', default_value = "127.0.0.1,::1")]
+    proxies: Vec<std::net::IpAddr>,
 }
 
 #[derive(Subcommand)]
@@ -84,7 +92,7 @@ enum Command {
     Demo,
     /// Bring the database to the present form and load the shipped rules
     Migrate,
-    /// Let deadlines act, without serving pages
+    /// Let deadlines act and seal what happened, without serving pages
     Worker,
     /// Check that database, rules and files are in order
     Doctor,
@@ -101,7 +109,10 @@ enum Command {
     /// Accounts
     #[command(subcommand)]
     User(user::Verb),
-    /// Keys with which programs place orders
+    /// Roles: what people may do, where, and for how long
+    #[command(subcommand)]
+    Role(role::Verb),
+    /// Keys of programs
     #[command(subcommand)]
     Key(key::Verb),
     /// Programs and chat groups that are told of orders
@@ -112,6 +123,15 @@ enum Command {
     /// Work that waits, is tried again, or was given up
     #[command(subcommand)]
     Jobs(jobs::Verb),
+    /// The key that seals contact data
+    #[command(subcommand)]
+    Contact(contact::Verb),
+    /// The evidence log, and the key that signs it
+    #[command(subcommand)]
+    Log(log::Verb),
+    /// Check a receipt without a database, or the whole evidence log
+    #[command(subcommand)]
+    Verify(verify::What),
 }
 
 /// Why a command failed: a sentence for people, a code for programs.
@@ -165,13 +185,19 @@ impl Common {
 
     /// How the world outside is reached, for a site under this address.
     fn outside(&self, address: String) -> Outside {
-        Outside::new(Settings {
+        Outside::new(outside::Settings {
             smtp: self.smtp.clone(),
             mail_from: self.mail_from.clone(),
             reachable: self.reachable.clone(),
             address: address.trim_end_matches('/').to_owned(),
-            ..Settings::default()
+            ..outside::Settings::default()
         })
+    }
+
+    /// The address under which people reach it, without a slash at the end.
+    fn public(&self) -> String {
+        let own = self.address.clone().unwrap_or_else(|| format!("http://{}", self.listen));
+        own.trim_end_matches('/').to_owned()
     }
 
     /// Opens the database, brings it to the present form, and starts the use cases.
@@ -181,10 +207,17 @@ impl Common {
         db.migrate().await?;
         let mut app =
             App::start(db, JurisdictionId(self.jurisdiction.clone()), self.data.join("files"), Env::default()).await?;
-        let address = self.address.clone().unwrap_or_else(|| format!("http://{}", self.listen));
-        app.outside = self.outside(address);
+        app.outside = self.outside(self.public());
         app.load_rules().await?;
-        Ok(app)
+        Ok(app.set_up(Settings { proxies: self.proxies.clone() }))
+    }
+
+    /// Takes the key that signs the evidence log. Without it everything else goes on: what happens
+    /// meanwhile is sealed once the key is there.
+    async fn open_log(&self, app: &App) {
+        if let Err(error) = app.open_log(&self.data).await {
+            eprintln!("luyuan: nothing is sealed: {error}");
+        }
     }
 }
 
@@ -196,6 +229,7 @@ pub async fn run(cli: Cli) -> Result<(), Trouble> {
         Command::Demo => demo::run(&common).await,
         Command::Migrate => {
             let app = common.start().await?;
+            common.open_log(&app).await;
             app.db.close().await;
             // An address may hold a password; a path does not.
             let shown = if common.database.is_some() { "as named".to_owned() } else { common.database() };
@@ -205,6 +239,7 @@ pub async fn run(cli: Cli) -> Result<(), Trouble> {
         Command::Worker => {
             let app = common.start().await?;
             luyuan_web::give_words(&app);
+            common.open_log(&app).await;
             println!("deadlines act every {} s; stop with Ctrl-C", serve::BEAT.as_secs());
             tokio::select! { () = app.clone().run_clock(serve::BEAT) => {}, () = serve::stopped() => {} }
             app.db.close().await;
@@ -222,10 +257,15 @@ pub async fn run(cli: Cli) -> Result<(), Trouble> {
         Command::PlaceOrder(options) => place_order::run(common.start().await?, options).await,
         Command::Import(what) => import::run(common.start().await?, what).await,
         Command::Export(what) => export::run(common.start().await?, what).await,
-        Command::User(verb) => user::run(common.start().await?, verb).await,
+        Command::User(verb) => user::run(common.start().await?, &common.public(), verb).await,
+        Command::Role(verb) => role::run(common.start().await?, verb).await,
         Command::Key(verb) => key::run(common.start().await?, verb).await,
         Command::Hook(verb) => hook::run(common.start().await?, verb).await,
         Command::Tell(options) => tell::run(common.start().await?, options).await,
         Command::Jobs(verb) => jobs::run(common.start().await?, verb).await,
+        Command::Contact(verb) => contact::run(&common, verb).await,
+        Command::Log(verb) => log::run(&common, verb).await,
+        Command::Verify(verify::What::Receipt(options)) => verify::receipt(&options),
+        Command::Verify(verify::What::Log(options)) => verify::log(&common, options).await,
     }
 }

@@ -10,6 +10,7 @@ use luyuan_domain::{
     actor::Actor,
     geo::Wgs84,
     orders::{Channel, Kind},
+    roles::Scopes,
 };
 
 /// What the order says.
@@ -58,7 +59,7 @@ pub async fn run(app: App, options: Options) -> Result<(), Trouble> {
         photos: Vec::new(),
         key: options.key,
     };
-    let placed = app.place(&Actor::Integrator { label: "command line".into() }, new).await?;
+    let placed = app.place(&Actor::Integrator { label: "command line".into(), scopes: Scopes::usual() }, new).await?;
     println!("number={} secret={}", placed.number, placed.secret);
     app.db.close().await;
     Ok(())

@@ -26,6 +26,13 @@ impl Bar {
         ));
     }
 
+    /// Shows how many of how many are done.
+    pub fn reach(&self, done: u64, all: u64) {
+        self.0.set_length(all);
+        self.0.set_position(done);
+        self.0.set_message(format!("{done} of {all}"));
+    }
+
     /// Takes the bar away.
     pub fn end(&self) {
         self.0.finish_and_clear();

@@ -49,6 +49,8 @@ pub async fn run(common: &Common) -> Result<(), Trouble> {
     let door = Door::open(common).await?;
     let mut app = common.start().await?;
     app.outside = common.outside(door.address.clone());
+    app.contact_key()?;
+    common.open_log(&app).await;
     println!("address={}", door.address);
     door.serve(app, false).await
 }

@@ -91,7 +91,7 @@ test("similar orders are offered before sending", async () => {
 });
 
 test("every page stands in both languages, widths, and text sizes", async () => {
-  const paths = { home: "/", orders: "/orders", new: "/orders/new", login: "/login", place: "/places/410103012012001", card: "/places/410103012012001/card", rules: "/rules", order: "/orders/2026-000001", missing: "/nothing" };
+  const paths = { home: "/", orders: "/orders", new: "/orders/new", login: "/login", place: "/places/410103012012001", card: "/places/410103012012001/card", rules: "/rules", evidence: "/evidence", order: "/orders/2026-000001", missing: "/nothing" };
   for (const language of ["zh-CN", "en"]) {
     for (const width of [390, 1280]) {
       const page = await window(site, width, language);

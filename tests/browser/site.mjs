@@ -20,11 +20,12 @@ function freePort() {
   });
 }
 
-/** Starts the program and waits until it says its address. */
-export async function start() {
+/** Starts the program and waits until it says its address. Under a name there can be passkeys. */
+export async function start(name = "127.0.0.1") {
   const folder = mkdtempSync(join(tmpdir(), "luyuan-"));
   const listen = `127.0.0.1:${await freePort()}`;
-  const program = spawn(process.env.LUYUAN_PROGRAM, ["demo", "--data", folder, "--listen", listen], { stdio: ["ignore", "pipe", "inherit"] });
+  const address = `http://${listen.replace("127.0.0.1", name)}`;
+  const program = spawn(process.env.LUYUAN_PROGRAM, ["demo", "--data", folder, "--listen", listen, "--address", address], { stdio: ["ignore", "pipe", "inherit"] });
   let said = "";
   await new Promise((done, fail) => {
     program.stdout.on("data", (text) => {
@@ -38,7 +39,7 @@ export async function start() {
     args: ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync", "--use-gl=swiftshader", "--enable-unsafe-swiftshader"],
   });
   return {
-    address: `http://${listen}`,
+    address,
     key: /api_key=(\S+)/.exec(said)[1],
     browser,
     async stop() {

@@ -3,6 +3,7 @@ import "./copy";
 import "./keys";
 import "./live";
 import "./map";
+import "./passkey";
 import "./photo";
 import "./print";
 import "./push";

@@ -87,6 +87,9 @@ async fn run(folder: &Path, size: usize) -> district::Result<()> {
 
 type Values = Vec<rusqlite::types::Value>;
 
+/// Columns of an event; its place among all events is the database's to give.
+const EVENT: &str = "jurisdiction_id, order_id, seq, at, actor, org_id, data";
+
 /// The rows that placing keeps, by table: one order, one reporter, its events.
 struct Rows {
     orders: Vec<(Values, Values, Vec<Values>)>,
@@ -116,7 +119,8 @@ impl Rows {
         let newest = rows(&conn, "SELECT * FROM orders ORDER BY rowid DESC LIMIT ?1", &(most as i64))?;
         let orders = newest.into_iter().map(|order| {
             let reporter = rows(&conn, "SELECT * FROM reporters WHERE order_id = ?1", &order[1])?.remove(0);
-            let events = rows(&conn, "SELECT * FROM events WHERE order_id = ?1 ORDER BY seq", &order[1])?;
+            let events =
+                rows(&conn, &format!("SELECT {EVENT} FROM events WHERE order_id = ?1 ORDER BY seq"), &order[1])?;
             Ok((order, reporter, events))
         });
         Ok(Self { orders: orders.collect::<rusqlite::Result<_>>()? })
@@ -131,7 +135,8 @@ impl Rows {
         };
         let (order, reporter, events) = &self.orders[0];
         let [order, reporter, event] =
-            [("orders", order), ("reporters", reporter), ("events", &events[0])].map(|(table, row)| insert(table, row));
+            [("orders", order), ("reporters", reporter), (&*format!("events ({EVENT})"), &events[0])]
+                .map(|(table, row)| insert(table, row));
         // Ids that sort after all others, as new ones do.
         let fresh = |number: usize| format!("f{in_one:04}-{number:012}").into();
         let mut made: Vec<(Values, Values, Vec<Values>)> = self.orders[..most].to_vec();

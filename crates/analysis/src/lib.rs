@@ -1,6 +1,8 @@
-//! Pure computation: point to place, similar orders, clusters, text search, made districts.
+//! Pure computation: point to place, similar orders, clusters, text search, made districts, the
+//! tree and the receipts of the evidence log.
 
 pub mod clusters;
+pub mod evidence;
 pub mod locate;
 pub mod made;
 pub mod text;

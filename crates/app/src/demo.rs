@@ -7,13 +7,15 @@ mod orgs;
 mod pictures;
 mod scenario;
 
-use crate::{App, AppError, orders::Filter};
+use crate::{App, AppError, keys::NewKey, orders::Filter};
 use geo::{Coord, LineString, MultiPolygon, Polygon};
 use luyuan_analysis::made::{self, Listed, Made, MadeKind};
 use luyuan_domain::{
+    actor::Actor,
     geo::Wgs84,
     ids::PlaceId,
     place::{Place, PlaceKind, Shape},
+    roles::Scopes,
 };
 use luyuan_store::{directory, settings};
 use std::collections::HashMap;
@@ -23,7 +25,7 @@ const STREETS: &str = include_str!("../../../data/erqi/places/erqi_streets.csv")
 const COMMUNITIES: &str = include_str!("../../../data/erqi/places/erqi_villages.csv");
 
 /// Rules that a new district starts with, by name.
-pub const RULES: [(&str, &str); 14] = [
+pub const RULES: [(&str, &str); 17] = [
     ("receipts-2020.toml", include_str!("../../../data/erqi/rulesets/receipts-2020.toml")),
     ("telling-2020.toml", include_str!("../../../data/erqi/rulesets/telling-2020.toml")),
     ("orders-2020.toml", include_str!("../../../data/erqi/rulesets/orders-2020.toml")),
@@ -38,6 +40,9 @@ pub const RULES: [(&str, &str); 14] = [
     ("calendar/2024.toml", include_str!("../../../data/erqi/calendar/2024.toml")),
     ("calendar/2025.toml", include_str!("../../../data/erqi/calendar/2025.toml")),
     ("calendar/2026.toml", include_str!("../../../data/erqi/calendar/2026.toml")),
+    ("privacy-2021.toml", include_str!("../../../data/erqi/rulesets/privacy-2021.toml")),
+    ("accounts-2020.toml", include_str!("../../../data/erqi/rulesets/accounts-2020.toml")),
+    ("roles-2020.toml", include_str!("../../../data/erqi/rulesets/roles-2020.toml")),
 ];
 
 /// The seed of everything that is made.
@@ -79,8 +84,8 @@ impl App {
                 tell("orders");
                 self.load_orders().await?;
             }
-            let key = self.env.secret()?;
-            self.add_key(&key, "demo").await?;
+            let new = NewKey { label: "demo".into(), scopes: Scopes::usual(), until: None };
+            let key = self.make_key(&Actor::System, new).await?;
             self.set(KEY, key).await?;
             self.set(LOADED, "1".into()).await?;
         }

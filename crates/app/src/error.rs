@@ -1,6 +1,7 @@
 //! What a use case may refuse or fail with.
 
-use luyuan_domain::orders::Refusal;
+use jiff::Timestamp;
+use luyuan_domain::{orders::Refusal, roles::Scope};
 use luyuan_store::StoreError;
 use thiserror::Error;
 
@@ -25,6 +26,12 @@ pub enum AppError {
     /// Login or password do not fit.
     #[error("login or password")]
     Login,
+    /// Too many attempts failed; the next may be made at this instant.
+    #[error("wait until {0}")]
+    Wait(Timestamp),
+    /// A program's key is not for this; it would need the scope.
+    #[error("the key lacks the scope {}", .0.code())]
+    Scope(Scope),
     /// The database.
     #[error(transparent)]
     Store(StoreError),
@@ -65,6 +72,8 @@ impl AppError {
             Self::Outside => "outside",
             Self::KeyReused => "key_reused",
             Self::Login => "login",
+            Self::Wait(_) => "wait",
+            Self::Scope(_) => "scope",
             Self::Store(error) => error.code(),
             Self::Rules(_) => "rules",
             Self::Import(_) => "import",

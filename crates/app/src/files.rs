@@ -91,6 +91,19 @@ impl App {
         .map_err(bad)
     }
 
+    /// Takes bytes away that no row names any more.
+    pub(crate) async fn drop_bytes(&self, name: &str) -> Result<(), AppError> {
+        let asked = name.to_owned();
+        let named = self.db.read(move |mut conn| Box::pin(async move { files::named(&mut conn, &asked).await }));
+        if named.await.map_err(AppError::Store)? {
+            return Ok(());
+        }
+        match tokio::fs::remove_file(self.files.join(&name[..2]).join(name)).await {
+            Err(error) if error.kind() != std::io::ErrorKind::NotFound => Err(AppError::File(error.to_string())),
+            _ => Ok(()),
+        }
+    }
+
     /// A photo's row and bytes.
     ///
     /// # Errors

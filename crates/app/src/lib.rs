@@ -1,20 +1,33 @@
 //! Use cases: one function per verb, called by every front door (pages, JSON API, Open311, files,
 //! command line, the clock).
 
+pub mod audit;
+pub mod contact;
 mod counts;
 pub mod demo;
 pub mod directory;
 pub mod env;
 pub mod error;
+pub mod evidence;
 pub mod export;
+pub mod factors;
 pub mod files;
 pub mod import;
+pub mod invitations;
 pub mod jobs;
+mod key_file;
+pub mod keys;
 pub mod live;
+pub mod login;
 pub mod orders;
 pub mod outside;
+pub mod passkeys;
+pub mod passwords;
 pub mod people;
+pub mod roles;
 pub mod rules;
+pub mod sessions;
+pub mod settings;
 pub mod telling;
 pub mod tokens;
 
@@ -53,13 +66,21 @@ pub struct App {
     pub live: Live,
     /// Whose rules, accounts and keys hold: the district's own, also in its trial.
     rules_of: JurisdictionId,
+    /// How this deployment is set up.
+    pub settings: Arc<settings::Settings>,
     counts: counts::Counts,
+    /// What seals the log of this district; its trial has none.
+    ledger: Arc<evidence::Ledger>,
+    vault: contact::Vault,
+    /// When it was last looked for what may be forgotten, in milliseconds.
+    forgot: Arc<AtomicI64>,
+    hashed: passwords::Work,
     directory: Arc<RwLock<Arc<Directory>>>,
     rulebook: Arc<RwLock<Arc<Rulebook>>>,
     /// Mail server, push services, programs, chat groups.
     pub outside: Outside,
     reach: Arc<RwLock<Arc<telling::Reach>>>,
-    keys: Arc<tokio::sync::OnceCell<Arc<telling::Keys>>>,
+    telling_keys: Arc<tokio::sync::OnceCell<Arc<telling::Keys>>>,
     words: Arc<OnceLock<Arc<dyn telling::Words>>>,
     /// Which generation of places, organisations and rules is in memory.
     generation: Arc<AtomicI64>,
@@ -79,17 +100,30 @@ impl App {
             env,
             files,
             live: Live::new(),
+            settings: Arc::default(),
             counts: counts::Counts::default(),
+            ledger: Arc::default(),
+            vault: contact::Vault::default(),
+            forgot: Arc::default(),
+            hashed: Arc::default(),
             directory: Arc::default(),
             rulebook: Arc::default(),
             outside: Outside::default(),
             reach: Arc::default(),
-            keys: Arc::default(),
+            telling_keys: Arc::default(),
             words: Arc::default(),
             generation: Arc::default(),
         };
         app.reload().await?;
+        app.open_contacts(app.files.with_file_name("contact.key")).await?;
         Ok(app)
+    }
+
+    /// The same use cases in a deployment that is set up like this.
+    #[must_use]
+    pub fn set_up(mut self, settings: settings::Settings) -> Self {
+        self.settings = Arc::new(settings);
+        self
     }
 
     /// Reads places, organisations and rules again after they changed.
@@ -134,6 +168,7 @@ impl App {
             env: self.env.beside(),
             live: Live::new(),
             counts: counts::Counts::default(),
+            ledger: Arc::default(),
             ..self.clone()
         }
     }

@@ -3,7 +3,7 @@
 use crate::App;
 use luyuan_domain::{
     actor::{Action, Actor, Subject, may},
-    ids::{OrderId, OrgId},
+    ids::{OrderId, OrgId, PlaceId},
 };
 use tokio::sync::broadcast;
 
@@ -20,6 +20,8 @@ pub struct News {
     pub state: &'static str,
     /// Who holds it now.
     pub holder: Option<OrgId>,
+    /// Where it is.
+    pub place: Option<PlaceId>,
     /// Not for the public.
     pub hidden: bool,
 }
@@ -50,6 +52,7 @@ impl App {
         let directory = self.directory();
         let holder = news.holder.or_else(|| directory.top().map(|org| org.id));
         let above = holder.map(|holder| directory.above(holder)).unwrap_or_default();
-        may(actor, Action::ReadInternal, &Subject { holder, above: &above, ..Subject::default() })
+        let places = directory.around(news.place);
+        may(actor, Action::ReadInternal, &Subject { holder, above: &above, places: &places, ..Subject::default() })
     }
 }

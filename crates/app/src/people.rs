@@ -1,52 +1,63 @@
-//! Accounts, logging in, sessions, and keys of programs.
+//! Accounts.
 
-use crate::{App, AppError, env::sha256};
-use argon2::{Argon2, PasswordHasher, PasswordVerifier};
-use jiff::SignedDuration;
+use crate::{App, AppError, passwords::hashed};
 use luyuan_domain::{
-    actor::Actor,
-    ids::{OrgId, PersonId},
+    actor::{Action, Actor},
+    ids::{OrgId, PersonId, RoleId},
+    roles::{Grants, Held, Role},
 };
-use luyuan_store::people::{self, Person};
-
-/// How long a session lasts: one working day, so that a shared office computer is not left open.
-const SESSION: SignedDuration = SignedDuration::from_hours(12);
-/// Fewest characters of a password.
-const SHORTEST: usize = 8;
+use luyuan_store::{
+    people::{self, Person},
+    roles,
+};
 
 /// Somebody who is logged in.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Staff {
     /// Who.
     pub person: PersonId,
+    /// What they type to log in.
+    pub login: String,
     /// Name as shown inside the organisation.
     pub name: String,
     /// For which organisation.
     pub org: OrgId,
+    /// What their roles there let them do now.
+    pub grants: Grants,
 }
 
 impl Staff {
     /// As an actor of the rules.
     pub fn actor(&self) -> Actor {
-        Actor::Staff { person: self.person, org: self.org }
+        Actor::Staff { person: self.person, org: self.org, grants: self.grants.clone() }
+    }
+
+    /// Whether their roles let them do something somewhere.
+    pub fn may(&self, action: Action) -> bool {
+        self.grants.anywhere(action)
     }
 }
 
 impl App {
-    /// Adds an account that is a member of an organisation.
+    /// Adds an account that holds a role in an organisation.
     ///
     /// # Errors
-    /// [`AppError::Wrong`] for a short password or a taken login.
+    /// [`AppError::Wrong`] for a password that may not be used (see [`App::check_password`]), and a
+    /// login that is taken or cannot be one.
     pub async fn add_person(
         &self,
         login: &str,
         name: &str,
         password: &str,
         org: OrgId,
+        role: Role,
         demo: bool,
     ) -> Result<PersonId, AppError> {
-        if password.chars().count() < SHORTEST {
-            return Err(AppError::wrong("password", "password_short", SHORTEST.to_string()));
+        let login = login.trim();
+        check_login(login)?;
+        // The demonstration's password is public; no rule makes it better.
+        if !demo {
+            self.check_password(password, login, name)?;
         }
         let hash = hashed(password.to_owned()).await?;
         let person = Person {
@@ -56,7 +67,8 @@ impl App {
             password_hash: hash,
             demo,
         };
-        let (j, now, id, taken) = (self.jurisdiction.clone(), self.env.now(), person.id, login.to_owned());
+        let (j, id, taken) = (self.jurisdiction.clone(), person.id, login.to_owned());
+        let held = self.new_role(id, org, role);
         self.db
             .write(move |mut conn| {
                 Box::pin(async move {
@@ -64,7 +76,7 @@ impl App {
                         return Err(AppError::wrong("login", "login_taken", taken));
                     }
                     people::put(&mut conn, &j, &person).await?;
-                    people::join(&mut conn, &j, person.id, org, now).await?;
+                    roles::give(&mut conn, &j, &held).await?;
                     Ok(())
                 })
             })
@@ -72,71 +84,27 @@ impl App {
         Ok(id)
     }
 
-    /// Logs in; the session's token, which is shown once and kept as a hash.
-    ///
-    /// # Errors
-    /// [`AppError::Login`], the same whether the login or the password is wrong.
-    pub async fn log_in(&self, login: &str, password: &str) -> Result<String, AppError> {
-        let (j, login, now) = (self.jurisdiction.clone(), login.trim().to_owned(), self.env.now());
-        let found = self
-            .db
-            .read(move |mut conn| {
-                Box::pin(async move {
-                    let Some(person) = people::by_login(&mut conn, &j, &login).await? else { return Ok(None) };
-                    let orgs = people::orgs_of(&mut conn, &j, person.id, now).await?;
-                    Ok::<_, AppError>(Some((person, orgs)))
-                })
-            })
-            .await?;
-        // The same work is done for an unknown login, so that the answer's time tells nothing.
-        let (known, kept) = match &found {
-            Some((person, _)) => (true, person.password_hash.clone()),
-            None => (false, String::new()),
-        };
-        let password = password.to_owned();
-        let fits = tokio::task::spawn_blocking(move || verify(&password, &kept)).await.unwrap_or(false);
-        let Some((person, orgs)) = found.filter(|_| known && fits) else { return Err(AppError::Login) };
-        let org = *orgs.first().ok_or(AppError::Login)?;
-        self.open_session(person.id, org).await
+    /// A role from now on, everywhere in an organisation.
+    pub(crate) fn new_role(&self, person: PersonId, org: OrgId, role: Role) -> Held {
+        Held { id: RoleId(self.env.id()), person, org, role, place: None, since: self.env.now(), until: None }
     }
 
-    async fn open_session(&self, person: PersonId, org: OrgId) -> Result<String, AppError> {
-        let (token, j, now) = (self.env.secret()?, self.jurisdiction.clone(), self.env.now());
-        let hash = sha256(&token);
-        self.db
-            .write(move |mut conn| {
-                Box::pin(
-                    async move { people::open_session(&mut conn, &j, &hash, person, org, now, now + SESSION).await },
-                )
-            })
-            .await
-            .map_err(AppError::Store)?;
-        Ok(token)
-    }
-
-    /// Who a session's token belongs to.
+    /// As whom somebody acts who holds one role everywhere in an organisation: for commands and
+    /// tests that have no account at hand.
     ///
     /// # Errors
-    /// As the database says.
-    pub async fn session(&self, token: &str) -> Result<Option<Staff>, AppError> {
-        let (j, hash, now) = (self.jurisdiction.clone(), sha256(token), self.env.now());
-        let session = self
-            .db
-            .read(move |mut conn| Box::pin(async move { people::session(&mut conn, &j, &hash, now).await }))
-            .await
-            .map_err(AppError::Store)?;
-        Ok(session.map(|session| Staff { person: session.person, name: session.name, org: session.org }))
+    /// [`AppError::Rules`] when there is no table of roles.
+    pub fn acting(&self, person: PersonId, org: OrgId, role: Role) -> Result<Actor, AppError> {
+        Ok(Actor::Staff { person, org, grants: self.grants(&[self.new_role(person, org, role)], org)? })
     }
 
-    /// Ends a session.
+    /// What roles let somebody do for an organisation now.
     ///
     /// # Errors
-    /// As the database says.
-    pub async fn log_out(&self, token: &str) -> Result<(), AppError> {
-        let (j, hash) = (self.jurisdiction.clone(), sha256(token));
-        let ended =
-            self.db.write(move |mut conn| Box::pin(async move { people::end_session(&mut conn, &j, &hash).await }));
-        ended.await.map_err(AppError::Store)
+    /// [`AppError::Rules`] when there is no table of roles.
+    pub fn grants(&self, held: &[Held], org: OrgId) -> Result<Grants, AppError> {
+        let now = self.env.now();
+        Ok(self.rulebook().roles(now)?.grants(held, org, now))
     }
 
     /// Everybody with an account.
@@ -150,47 +118,21 @@ impl App {
             .await
             .map_err(AppError::Store)
     }
+}
 
-    /// Keeps a program's key as a hash.
-    ///
-    /// # Errors
-    /// As the database says.
-    pub async fn add_key(&self, key: &str, label: &str) -> Result<(), AppError> {
-        let (j, hash, label, now) = (self.jurisdiction.clone(), sha256(key), label.to_owned(), self.env.now());
-        let added = self
-            .db
-            .write(move |mut conn| Box::pin(async move { people::add_key(&mut conn, &j, &hash, &label, now).await }));
-        added.await.map_err(AppError::Store)
-    }
+/// Most characters of a login.
+const MOST_LOGIN: usize = 64;
 
-    /// The program that a key belongs to.
-    ///
-    /// # Errors
-    /// As the database says.
-    pub async fn integrator(&self, key: &str) -> Result<Option<Actor>, AppError> {
-        let (j, hash, now) = (self.rules_of.clone(), sha256(key), self.env.now());
-        let label =
-            self.db.read(move |mut conn| Box::pin(async move { people::key_label(&mut conn, &j, &hash, now).await }));
-        Ok(label.await.map_err(AppError::Store)?.map(|label| Actor::Integrator { label }))
+/// Refuses a login that could not be typed or told from another.
+pub(crate) fn check_login(login: &str) -> Result<(), AppError> {
+    let fits = |letter: char| letter.is_alphanumeric() || "._-@".contains(letter);
+    match !login.is_empty() && login.chars().count() <= MOST_LOGIN && login.chars().all(fits) {
+        true => Ok(()),
+        false => Err(AppError::wrong("login", "login_bad", MOST_LOGIN.to_string())),
     }
 }
 
-/// The hash of a password, made beside the threads that answer.
-pub(crate) async fn hashed(password: String) -> Result<String, AppError> {
-    let made = tokio::task::spawn_blocking(move || hash(&password)).await;
-    made.map_err(|error| AppError::File(error.to_string()))?
-}
-
-fn hash(password: &str) -> Result<String, AppError> {
-    let hash =
-        Argon2::default().hash_password(password.as_bytes()).map_err(|error| AppError::File(error.to_string()))?;
-    Ok(hash.to_string())
-}
-
-fn verify(password: &str, kept: &str) -> bool {
-    // Of a password that nobody has.
-    const NOBODY: &str = "$argon2id$v=19$m=19456,t=2,p=1$bHV5dWFubHV5dWFu$3b5cVZb0yJXBFvHMuAl1FdwwoRIFf1V1jZD6bE0u9QY";
-    let kept = if kept.is_empty() { NOBODY } else { kept };
-    argon2::PasswordHash::new(kept)
-        .is_ok_and(|hash| Argon2::default().verify_password(password.as_bytes(), &hash).is_ok())
+/// Whether there is anything that they may do.
+pub(crate) fn some(grants: Grants) -> bool {
+    !grants.0.is_empty()
 }

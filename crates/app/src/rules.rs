@@ -1,12 +1,12 @@
 //! The rules of the day: ruleset, catalogue and working calendar, parsed once and kept in memory.
 
-use crate::{AppError, directory::Directory};
+use crate::{App, AppError, directory::Directory};
 use jiff::{Timestamp, civil::Date};
 use luyuan_domain::{
     catalogue::{Catalogue, Category},
     orders::{Hop, Kind, Route, Timetable, Urgency},
     org::{Chain, OrgKind},
-    ruleset::{InForce, Level, Rulesets},
+    ruleset::{AccountRules, InForce, Level, Privacy, RoleRules, Rulesets},
 };
 use std::sync::Arc;
 
@@ -32,6 +32,30 @@ impl Rulebook {
     pub fn on(&self, at: Timestamp) -> Result<Day, AppError> {
         let found = self.0.at(at).map(|(rules, catalogue)| Day { rules: rules.clone(), catalogue: catalogue.clone() });
         found.ok_or_else(|| AppError::Rules(format!("no ruleset or no catalogue is in force on {at}")))
+    }
+
+    /// The table of roles in force at an instant.
+    ///
+    /// # Errors
+    /// [`AppError::Rules`] when there is none at all.
+    pub fn roles(&self, at: Timestamp) -> Result<Arc<RoleRules>, AppError> {
+        self.0.roles_at(at).cloned().ok_or_else(|| AppError::Rules("there is no table of roles".into()))
+    }
+
+    /// The periods and purposes of personal data in force at an instant.
+    ///
+    /// # Errors
+    /// [`AppError::Rules`] when there are none at all.
+    pub fn privacy(&self, at: Timestamp) -> Result<Arc<Privacy>, AppError> {
+        self.0.privacy_at(at).cloned().ok_or_else(|| AppError::Rules("there are no rules about personal data".into()))
+    }
+
+    /// The bounds of accounts in force at an instant.
+    ///
+    /// # Errors
+    /// [`AppError::Rules`] when there are none at all.
+    pub fn accounts(&self, at: Timestamp) -> Result<Arc<AccountRules>, AppError> {
+        self.0.accounts_at(at).cloned().ok_or_else(|| AppError::Rules("there are no bounds of accounts".into()))
     }
 
     /// Everything that was parsed.
@@ -84,6 +108,18 @@ impl Day {
         let rule =
             if rule.category.is_empty() { "dispatch:*".to_owned() } else { format!("dispatch:{}", rule.category) };
         Some(Route { to, rule })
+    }
+}
+
+impl App {
+    /// The first instant of a day in the district, by the calendar of the rules in force now.
+    ///
+    /// # Errors
+    /// [`AppError::Rules`] when no ruleset is in force; [`AppError::Wrong`] for a day that has none.
+    pub fn first_instant(&self, day: Date) -> Result<Timestamp, AppError> {
+        let offset = self.rulebook().on(self.env.now())?.rules.calendar.offset();
+        let midnight = offset.to_timestamp(day.at(0, 0, 0, 0));
+        midnight.map_err(|_| AppError::wrong("until", "not_a_day", day.to_string()))
     }
 }
 

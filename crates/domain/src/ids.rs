@@ -39,6 +39,8 @@ ids! {
     WhistleId,
     /// A photo or document.
     FileId,
+    /// A role that somebody holds.
+    RoleId,
 }
 
 /// The jurisdiction (city or district) that a row belongs to; first part of every table's key.

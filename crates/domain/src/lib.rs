@@ -4,6 +4,7 @@
 pub mod actor;
 pub mod calendar;
 pub mod catalogue;
+pub mod contact;
 pub mod dated;
 pub mod geo;
 pub mod ids;
@@ -11,6 +12,7 @@ pub mod located;
 pub mod orders;
 pub mod org;
 pub mod place;
+pub mod roles;
 pub mod ruleset;
 mod table;
 pub mod telling;

@@ -2,18 +2,24 @@
 //! later rule gets a ruleset of its own with a later first day; nothing is overwritten, so that an
 //! old order is always explained by the rules of its day.
 
+mod accounts;
 mod book;
 mod in_force;
+mod privacy;
 mod problem;
 pub(crate) mod read;
 mod receipts;
+mod roles;
 mod telling;
 
 pub use crate::dated::{Provenance, Status};
+pub use accounts::{AccountBound, AccountRules};
 pub use book::Rulesets;
 pub use in_force::InForce;
+pub use privacy::{KeepRule, Kept, Privacy, Purpose};
 pub use problem::RulesetProblem;
 pub use receipts::{Receipt, ReceiptRule, Receipts};
+pub use roles::{RoleRule, RoleRules};
 pub use telling::{DEADLINES, TellRule, Telling, can_be_told};
 
 use crate::{

@@ -147,3 +147,26 @@ pub async fn between(
         .await?;
     rows.iter().map(recorded).collect()
 }
+
+/// Puts a step without its words in the place of the step, once the log says that they were erased;
+/// see `luyuan_store::evidence::erase`.
+///
+/// # Errors
+/// [`StoreError::Sql`] when the log does not say so.
+pub async fn put_bare(
+    conn: &mut Conn<'_>,
+    j: &JurisdictionId,
+    order: OrderId,
+    seq: i64,
+    what: &What,
+) -> Result<(), StoreError> {
+    let data = serde_json::to_string(what).map_err(|error| StoreError::Sql(error.to_string()))?;
+    conn.query("UPDATE events SET data = $4 WHERE jurisdiction_id = $1 AND order_id = $2 AND seq = $3")
+        .bind(&j.0)
+        .bind(order.to_string())
+        .bind(seq)
+        .bind(data)
+        .run()
+        .await?;
+    Ok(())
+}

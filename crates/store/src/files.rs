@@ -90,3 +90,24 @@ pub async fn attach(conn: &mut Conn<'_>, j: &JurisdictionId, id: FileId, order: 
         .await?;
     Ok(())
 }
+
+/// Takes a file's row away; the bytes lie beside the database.
+///
+/// # Errors
+/// As the engine says.
+pub async fn remove(conn: &mut Conn<'_>, j: &JurisdictionId, id: FileId) -> Result<(), StoreError> {
+    conn.query("DELETE FROM files WHERE jurisdiction_id = $1 AND id = $2")
+        .bind(&j.0)
+        .bind(id.to_string())
+        .run()
+        .await?;
+    Ok(())
+}
+
+/// Whether a row names these bytes.
+///
+/// # Errors
+/// As the engine says.
+pub async fn named(conn: &mut Conn<'_>, sha256: &str) -> Result<bool, StoreError> {
+    Ok(conn.query("SELECT id FROM files WHERE sha256 = $1 LIMIT 1").bind(sha256).maybe().await?.is_some())
+}

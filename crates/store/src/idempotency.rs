@@ -40,3 +40,12 @@ pub async fn put(
         .await?;
     Ok(())
 }
+
+/// Forgets answers from before an instant; how many there were.
+///
+/// # Errors
+/// As the engine says.
+pub async fn forget(conn: &mut Conn<'_>, j: &JurisdictionId, before: Timestamp) -> Result<u64, StoreError> {
+    let text = "DELETE FROM idempotency WHERE jurisdiction_id = $1 AND at < $2";
+    conn.query(text).bind(&j.0).bind(to_ms(before)).run().await
+}

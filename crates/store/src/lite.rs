@@ -24,7 +24,7 @@ pub(crate) enum Mode {
 /// file once, not eight times.
 const SETTINGS: &str = "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON;
     PRAGMA cache_size = -65536; PRAGMA temp_store = memory;
-    PRAGMA wal_autocheckpoint = 8192;";
+    PRAGMA wal_autocheckpoint = 8192; PRAGMA secure_delete = FAST;";
 
 /// Statements that a connection keeps ready.
 const KEPT: usize = 256;

@@ -33,11 +33,32 @@ const MIGRATIONS: &[(i64, &str, &str, &str, &str)] = &[
         include_str!("../migrations/0005_handling.postgres.sql"),
     ),
     (
+        6,
+        "evidence",
+        include_str!("../migrations/0006_evidence.sql"),
+        include_str!("../migrations/0006_evidence.sqlite.sql"),
+        include_str!("../migrations/0006_evidence.postgres.sql"),
+    ),
+    (
+        7,
+        "identity",
+        include_str!("../migrations/0007_identity.sql"),
+        include_str!("../migrations/0007_identity.sqlite.sql"),
+        include_str!("../migrations/0007_identity.postgres.sql"),
+    ),
+    (
         9,
         "telling",
         include_str!("../migrations/0009_telling.sql"),
         include_str!("../migrations/0009_telling.sqlite.sql"),
         include_str!("../migrations/0009_telling.postgres.sql"),
+    ),
+    (
+        10,
+        "privacy",
+        include_str!("../migrations/0010_privacy.sql"),
+        include_str!("../migrations/0010_privacy.sqlite.sql"),
+        include_str!("../migrations/0010_privacy.postgres.sql"),
     ),
 ];
 

@@ -117,6 +117,20 @@ pub async fn update(conn: &mut Conn<'_>, j: &JurisdictionId, order: &Order, seen
     whistled(conn, j, order).await
 }
 
+/// Keeps another search text of an order.
+///
+/// # Errors
+/// As the engine says.
+pub async fn set_search(conn: &mut Conn<'_>, j: &JurisdictionId, id: OrderId, search: &str) -> Result<(), StoreError> {
+    conn.query("UPDATE orders SET search = $3 WHERE jurisdiction_id = $1 AND id = $2")
+        .bind(&j.0)
+        .bind(id.to_string())
+        .bind(search)
+        .run()
+        .await?;
+    Ok(())
+}
+
 /// Keeps who was called to help with an order and has not reported.
 async fn whistled(conn: &mut Conn<'_>, j: &JurisdictionId, order: &Order) -> Result<(), StoreError> {
     // Most orders never call anybody.

@@ -1,8 +1,7 @@
-//! People with accounts, their memberships, their sessions; keys of programs.
+//! People with accounts.
 
-use crate::{Conn, StoreError, to_ms};
-use jiff::Timestamp;
-use luyuan_domain::ids::{JurisdictionId, OrgId, PersonId};
+use crate::{Conn, StoreError};
+use luyuan_domain::ids::{JurisdictionId, PersonId};
 
 /// A person with an account.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -77,174 +76,35 @@ pub async fn all(conn: &mut Conn<'_>, j: &JurisdictionId) -> Result<Vec<Person>,
     rows.iter().map(person).collect()
 }
 
-/// Makes a person a member of an organisation from `since` on.
-///
-/// # Errors
-/// [`StoreError::Conflict`] when person or organisation do not exist.
-pub async fn join(
-    conn: &mut Conn<'_>,
-    j: &JurisdictionId,
-    who: PersonId,
-    org: OrgId,
-    since: Timestamp,
-) -> Result<(), StoreError> {
-    conn.query(
-        "INSERT INTO memberships (jurisdiction_id, person_id, org_id, since) VALUES ($1, $2, $3, $4)
-         ON CONFLICT (jurisdiction_id, person_id, org_id) DO UPDATE SET until = NULL",
-    )
-    .bind(&j.0)
-    .bind(who.to_string())
-    .bind(org.to_string())
-    .bind(to_ms(since))
-    .run()
-    .await?;
-    Ok(())
-}
-
-/// The organisations that a person is a member of at `now`, oldest membership first.
+/// The person with an id.
 ///
 /// # Errors
 /// As the engine says.
-pub async fn orgs_of(
-    conn: &mut Conn<'_>,
-    j: &JurisdictionId,
-    who: PersonId,
-    now: Timestamp,
-) -> Result<Vec<OrgId>, StoreError> {
-    let rows = conn
-        .query(
-            "SELECT org_id FROM memberships WHERE jurisdiction_id = $1 AND person_id = $2
-             AND since <= $3 AND (until IS NULL OR until > $3) ORDER BY since, org_id",
-        )
-        .bind(&j.0)
-        .bind(who.to_string())
-        .bind(to_ms(now))
-        .all()
-        .await?;
-    rows.iter().map(|row| row.id(0, "memberships", "org_id")).collect()
-}
-
-/// A session: a person acting for one organisation.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Session {
-    /// Who.
-    pub person: PersonId,
-    /// The person's name.
-    pub name: String,
-    /// For which organisation.
-    pub org: OrgId,
-}
-
-/// Keeps a session under the hash of its token.
-///
-/// # Errors
-/// As the engine says.
-pub async fn open_session(
-    conn: &mut Conn<'_>,
-    j: &JurisdictionId,
-    token_hash: &str,
-    who: PersonId,
-    org: OrgId,
-    now: Timestamp,
-    ends: Timestamp,
-) -> Result<(), StoreError> {
-    conn.query(
-        "INSERT INTO sessions (jurisdiction_id, token_hash, person_id, org_id, opened_at, ends_at)
-         VALUES ($1, $2, $3, $4, $5, $6)",
-    )
-    .bind(&j.0)
-    .bind(token_hash)
-    .bind(who.to_string())
-    .bind(org.to_string())
-    .bind(to_ms(now))
-    .bind(to_ms(ends))
-    .run()
-    .await?;
-    Ok(())
-}
-
-/// The session under a token's hash, unless it has ended.
-///
-/// # Errors
-/// As the engine says.
-pub async fn session(
-    conn: &mut Conn<'_>,
-    j: &JurisdictionId,
-    token_hash: &str,
-    now: Timestamp,
-) -> Result<Option<Session>, StoreError> {
+pub async fn get(conn: &mut Conn<'_>, j: &JurisdictionId, id: PersonId) -> Result<Option<Person>, StoreError> {
     let row = conn
-        .query(
-            "SELECT s.person_id, p.name, s.org_id FROM sessions s
-             JOIN people p ON p.jurisdiction_id = s.jurisdiction_id AND p.id = s.person_id
-             WHERE s.jurisdiction_id = $1 AND s.token_hash = $2 AND s.ends_at > $3",
-        )
+        .query("SELECT id, login, name, password_hash, demo FROM people WHERE jurisdiction_id = $1 AND id = $2")
         .bind(&j.0)
-        .bind(token_hash)
-        .bind(to_ms(now))
+        .bind(id.to_string())
         .maybe()
         .await?;
-    let Some(row) = row else { return Ok(None) };
-    Ok(Some(Session {
-        person: row.id(0, "sessions", "person_id")?,
-        name: row.get(1)?,
-        org: row.id(2, "sessions", "org_id")?,
-    }))
+    row.as_ref().map(person).transpose()
 }
 
-/// Ends a session.
+/// Replaces a person's password hash.
 ///
 /// # Errors
 /// As the engine says.
-pub async fn end_session(conn: &mut Conn<'_>, j: &JurisdictionId, token_hash: &str) -> Result<(), StoreError> {
-    conn.query("DELETE FROM sessions WHERE jurisdiction_id = $1 AND token_hash = $2")
+pub async fn set_password(
+    conn: &mut Conn<'_>,
+    j: &JurisdictionId,
+    id: PersonId,
+    password_hash: &str,
+) -> Result<(), StoreError> {
+    conn.query("UPDATE people SET password_hash = $3 WHERE jurisdiction_id = $1 AND id = $2")
         .bind(&j.0)
-        .bind(token_hash)
+        .bind(id.to_string())
+        .bind(password_hash)
         .run()
         .await?;
     Ok(())
-}
-
-/// Keeps a program's key under its hash.
-///
-/// # Errors
-/// [`StoreError::Conflict`] when the key exists.
-pub async fn add_key(
-    conn: &mut Conn<'_>,
-    j: &JurisdictionId,
-    key_hash: &str,
-    label: &str,
-    since: Timestamp,
-) -> Result<(), StoreError> {
-    conn.query("INSERT INTO api_keys (jurisdiction_id, key_hash, label, since) VALUES ($1, $2, $3, $4)")
-        .bind(&j.0)
-        .bind(key_hash)
-        .bind(label)
-        .bind(to_ms(since))
-        .run()
-        .await?;
-    Ok(())
-}
-
-/// The label of a program's key, unless it has ended.
-///
-/// # Errors
-/// As the engine says.
-pub async fn key_label(
-    conn: &mut Conn<'_>,
-    j: &JurisdictionId,
-    key_hash: &str,
-    now: Timestamp,
-) -> Result<Option<String>, StoreError> {
-    let row = conn
-        .query(
-            "SELECT label FROM api_keys WHERE jurisdiction_id = $1 AND key_hash = $2
-             AND since <= $3 AND (until IS NULL OR until > $3)",
-        )
-        .bind(&j.0)
-        .bind(key_hash)
-        .bind(to_ms(now))
-        .maybe()
-        .await?;
-    row.map(|row| row.get(0)).transpose()
 }

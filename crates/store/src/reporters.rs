@@ -1,4 +1,5 @@
-//! The people behind an order: contact data (never public), secret link, rating.
+//! The people behind an order: secret link, words, rating. How to reach them stands in
+//! [`crate::contacts`].
 
 use crate::{Conn, StoreError, Together, from_ms, to_ms};
 use jiff::Timestamp;
@@ -26,15 +27,6 @@ pub struct Reporter {
 /// What is known of a reporter, and what they said of the result.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 pub struct About {
-    /// Name, if given.
-    #[serde(default, skip_serializing_if = "String::is_empty")]
-    pub name: String,
-    /// Phone, if given.
-    #[serde(default, skip_serializing_if = "String::is_empty")]
-    pub phone: String,
-    /// E-mail, if given.
-    #[serde(default, skip_serializing_if = "String::is_empty")]
-    pub email: String,
     /// The language to write to them in.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub language: String,
@@ -44,6 +36,12 @@ pub struct About {
     /// The order that they placed themselves, when it was merged.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub placed: Option<OrderId>,
+    /// They do not want the organisation that handles it to know who they are.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub unnamed: bool,
+    /// When their contact data or words were taken out because they asked for it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub erased_at: Option<Timestamp>,
     /// How often the order had been reopened when they rated, and the rating.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub rating: Option<(u8, Rating)>,
@@ -141,5 +139,14 @@ pub async fn carry_over(
         .bind(data(&reporter.about)?)
         .run()
         .await?;
-    if changed == 1 { Ok(()) } else { Err(StoreError::Conflict("no such reporter".into())) }
+    if changed != 1 {
+        return Err(StoreError::Conflict("no such reporter".into()));
+    }
+    conn.query("UPDATE contacts SET order_id = $3 WHERE jurisdiction_id = $1 AND reporter_id = $2")
+        .bind(&j.0)
+        .bind(reporter.id.to_string())
+        .bind(to.to_string())
+        .run()
+        .await?;
+    Ok(())
 }

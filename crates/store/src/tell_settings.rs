@@ -112,6 +112,27 @@ pub async fn put_reporter(
     Ok(())
 }
 
+/// Roles of those who work on orders, and so have an inbox; see [`luyuan_domain::roles::Role`].
+const DESKS: &str = "'worker', 'lead'";
+
+/// The organisations whose inbox somebody has at `now`.
+///
+/// # Errors
+/// [`StoreError::Corrupt`] for a row that cannot be read.
+pub async fn orgs_of(
+    conn: &mut Conn<'_>,
+    j: &JurisdictionId,
+    who: PersonId,
+    now: Timestamp,
+) -> Result<Vec<OrgId>, StoreError> {
+    let text = format!(
+        "SELECT DISTINCT org_id FROM roles WHERE jurisdiction_id = $1 AND person_id = $2 AND role IN ({DESKS})
+         AND since <= $3 AND (until IS NULL OR until > $3) ORDER BY org_id"
+    );
+    let rows = conn.composed(text).bind(&j.0).bind(who.to_string()).bind(to_ms(now)).all().await?;
+    rows.iter().map(|row| row.id(0, "roles", "org_id")).collect()
+}
+
 /// Members of organisations at `now` who have settings: who, for which organisation, how. Of all
 /// organisations, or of one.
 ///
@@ -125,9 +146,9 @@ pub async fn members(
 ) -> Result<Vec<(PersonId, OrgId, OfPerson)>, StoreError> {
     let only = if org.is_some() { " AND m.org_id = $3" } else { "" };
     let text = format!(
-        "SELECT m.person_id, m.org_id, p.data FROM memberships m
+        "SELECT DISTINCT m.person_id, m.org_id, p.data FROM roles m
          JOIN tell_people p ON p.jurisdiction_id = m.jurisdiction_id AND p.person_id = m.person_id
-         WHERE m.jurisdiction_id = $1 AND m.since <= $2 AND (m.until IS NULL OR m.until > $2){only}
+         WHERE m.jurisdiction_id = $1 AND m.role IN ({DESKS}) AND m.since <= $2 AND (m.until IS NULL OR m.until > $2){only}
          ORDER BY m.person_id, m.org_id"
     );
     let mut query = conn.composed(text).bind(&j.0).bind(to_ms(now));
@@ -137,11 +158,7 @@ pub async fn members(
     let rows = query.all().await?;
     rows.iter()
         .map(|row| {
-            Ok((
-                row.id(0, "memberships", "person_id")?,
-                row.id(1, "memberships", "org_id")?,
-                row.json(2, "tell_people", "data")?,
-            ))
+            Ok((row.id(0, "roles", "person_id")?, row.id(1, "roles", "org_id")?, row.json(2, "tell_people", "data")?))
         })
         .collect()
 }

@@ -1,11 +1,12 @@
 //! The JSON API for programs: read the public orders, place new ones, follow and rate them; what
-//! orders refer to; the rules with their sources. Described by an OpenAPI document.
+//! orders refer to; the rules with their sources; the evidence log. Described by an OpenAPI document.
 
 mod categories;
 mod codes;
 mod document;
 mod key;
 mod list;
+mod log;
 mod orders;
 mod photos;
 mod place;
@@ -16,6 +17,7 @@ mod rules;
 mod speak;
 
 pub use document::document;
+pub(crate) use log::file as receipt_file;
 pub(crate) use problem::Problem;
 
 use crate::{Site, fault::Fault};
@@ -40,6 +42,7 @@ pub(crate) fn routes() -> Router<Site> {
         .route("/api/v1/orders/similar", get(list::similar))
         .route("/api/v1/orders/{number}", get(orders::one))
         .route("/api/v1/orders/{number}/events", get(orders::events))
+        .route("/api/v1/orders/{number}/receipt", get(log::receipt))
         .route("/api/v1/orders/{number}/reporters", post(place::join))
         .route("/api/v1/orders/{number}/rating", post(reporter::rate))
         .route("/api/v1/orders/{number}/answer", post(reporter::answer))
@@ -52,6 +55,8 @@ pub(crate) fn routes() -> Router<Site> {
         .route("/api/v1/places/{code}", get(places::one))
         .route("/api/v1/diversions", get(rules::diversions))
         .route("/api/v1/rules", get(rules::in_force))
+        .route("/api/v1/log/checkpoint", get(log::checkpoint))
+        .route("/api/v1/log/consistency", get(log::consistency))
         .route("/api/{*rest}", get(nothing).post(nothing))
         .method_not_allowed_fallback(|| async {
             Problem::from(Fault::of_status(axum::http::StatusCode::METHOD_NOT_ALLOWED))

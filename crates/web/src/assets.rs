@@ -4,7 +4,7 @@ use crate::Site;
 use axum::{
     Router,
     extract::Path,
-    http::{HeaderValue, StatusCode, header},
+    http::{StatusCode, header},
     response::{IntoResponse, Response},
     routing::get,
 };
@@ -44,9 +44,9 @@ pub(crate) fn routes() -> Router<Site> {
 
 /// The service worker; looked at anew each time, because its address never changes.
 fn worker() -> Response {
-    let mut response = serve("sw.js");
-    response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("no-cache"));
-    response
+    const SCRIPT: &str = include_str!("../../../ui/src/sw.js");
+    let headers = [(header::CONTENT_TYPE, "text/javascript; charset=utf-8"), (header::CACHE_CONTROL, "no-cache")];
+    (headers, SCRIPT).into_response()
 }
 
 fn serve(file: &str) -> Response {

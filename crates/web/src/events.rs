@@ -1,7 +1,10 @@
 //! Live news of changes for open pages (server-sent events). They say which order changed, never
 //! what is in it: the page asks for what its reader may see.
 
-use crate::{Site, viewer::Viewer};
+use crate::{
+    Site,
+    viewer::{Token, Viewer},
+};
 use axum::{
     Router,
     extract::{Query, State},
@@ -9,8 +12,9 @@ use axum::{
     routing::get,
 };
 use futures::{Stream, StreamExt};
+use luyuan_app::{App, live::News};
 use serde::Deserialize;
-use std::convert::Infallible;
+use std::{convert::Infallible, sync::Arc};
 use tokio_stream::wrappers::BroadcastStream;
 
 #[derive(Deserialize)]
@@ -28,6 +32,7 @@ pub(crate) fn routes() -> Router<Site> {
 async fn listen(
     State(site): State<Site>,
     viewer: Viewer,
+    token: Token,
     Query(wanted): Query<Wanted>,
 ) -> Sse<impl Stream<Item = Result<Event, Infallible>>> {
     let actor = viewer.actor();
@@ -37,15 +42,51 @@ async fn listen(
         None => false,
     };
     let listener = site.app.live.listen();
+    let ear = Arc::new(Ear {
+        app: site.app.clone(),
+        token: token.0,
+        staff: viewer.staff.is_some(),
+        order: wanted.order,
+        knows,
+    });
     let news = BroadcastStream::new(listener).filter_map(move |news| {
-        let event = match news {
-            Ok(news) if wanted.order.as_ref().is_some_and(|order| *order != news.number) => None,
-            Ok(news) if news.hidden && !knows && !site.app.may_hear(&actor, &news) => None,
-            Ok(news) => Some(Event::default().event("order").data(news.number)),
-            // Missed some: the page should look again.
-            Err(_) => Some(Event::default().event("order").data("")),
-        };
-        futures::future::ready(event.map(Ok))
+        let ear = ear.clone();
+        async move {
+            match news {
+                Ok(news) if ear.hears(&news).await => Some(Ok(Event::default().event("order").data(news.number))),
+                Ok(_) => None,
+                // Missed some: the page should look again.
+                Err(_) => Some(Ok(Event::default().event("order").data(""))),
+            }
+        }
     });
     Sse::new(news).keep_alive(KeepAlive::default())
+}
+
+/// Who listens, and to what.
+struct Ear {
+    app: App,
+    /// The token of their session.
+    token: String,
+    staff: bool,
+    /// Only news of this order.
+    order: Option<String>,
+    /// They may see that order.
+    knows: bool,
+}
+
+impl Ear {
+    /// Whether they hear of it. What is hidden is heard only by those whose roles let them now: a
+    /// page may stand open for longer than a role holds.
+    async fn hears(&self, news: &News) -> bool {
+        match &self.order {
+            Some(order) if *order != news.number => false,
+            _ if !news.hidden || self.knows => true,
+            _ if !self.staff => false,
+            _ => {
+                let staff = self.app.session(&self.token).await.unwrap_or(None);
+                staff.is_some_and(|staff| self.app.may_hear(&staff.actor(), news))
+            }
+        }
+    }
 }

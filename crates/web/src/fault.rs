@@ -21,7 +21,7 @@ pub(crate) struct Fault {
 impl From<AppError> for Fault {
     fn from(error: AppError) -> Self {
         let status = match &error {
-            AppError::Refused(Refusal::NotPermitted) => StatusCode::FORBIDDEN,
+            AppError::Refused(Refusal::NotPermitted) | AppError::Scope(_) => StatusCode::FORBIDDEN,
             AppError::Refused(Refusal::Stale { .. } | Refusal::WrongState { .. }) => StatusCode::CONFLICT,
             AppError::Refused(_)
             | AppError::Wrong(_)
@@ -29,6 +29,7 @@ impl From<AppError> for Fault {
             | AppError::KeyReused
             | AppError::Import(_) => StatusCode::UNPROCESSABLE_ENTITY,
             AppError::Login => StatusCode::UNAUTHORIZED,
+            AppError::Wait(_) => StatusCode::TOO_MANY_REQUESTS,
             AppError::NotFound(_) => StatusCode::NOT_FOUND,
             AppError::Store(error) if error.code() == "busy" => StatusCode::SERVICE_UNAVAILABLE,
             AppError::Store(error) if error.code() == "conflict" => StatusCode::CONFLICT,
@@ -41,6 +42,8 @@ impl From<AppError> for Fault {
             AppError::Refused(Refusal::Several(all)) => all.iter().map(refusal).collect(),
             AppError::Refused(one) => vec![refusal(&one)],
             AppError::Wrong(all) => all.into_iter().map(|wrong| (wrong.field, wrong.code, wrong.detail)).collect(),
+            AppError::Wait(until) => vec![(String::new(), "wait", until.strftime("%Y-%m-%dT%H:%M:%SZ").to_string())],
+            AppError::Scope(scope) => vec![(String::new(), "scope", scope.code().to_owned())],
             // What failed inside is for the log; the caller gets the request's id.
             _ if status == StatusCode::INTERNAL_SERVER_ERROR => return Self::internal(),
             other => vec![(String::new(), other.code(), String::new())],
@@ -101,6 +104,16 @@ impl Fault {
             status if status.is_server_error() => Self { status, ..Self::internal() },
             status => Self { status, ..Self::unreadable() },
         }
+    }
+
+    /// A link that was used, has ended, or was never made.
+    pub fn ended_link() -> Self {
+        Self::one(StatusCode::NOT_FOUND, "link_ended", "")
+    }
+
+    /// A step between two requests that was taken, has ended, or was never begun.
+    pub fn ended_step() -> Self {
+        Self::one(StatusCode::UNAUTHORIZED, "step_ended", "")
     }
 
     /// Somebody has to log in first.

@@ -25,6 +25,11 @@ impl Form {
         self.fields.iter().find(|(field, _)| field == name).map_or("", |(_, value)| value.trim())
     }
 
+    /// A field's value as it was typed: white space may be part of a password.
+    pub fn raw(&self, name: &str) -> &str {
+        self.fields.iter().find(|(field, _)| field == name).map_or("", |(_, value)| value)
+    }
+
     /// Keeps the photos; what was kept before a bad one stays free, and is not lost.
     pub async fn keep_photos(&self, app: &App, evidence: bool) -> Result<Vec<FileId>, AppError> {
         let mut kept = Vec::with_capacity(self.photos.len());

@@ -25,6 +25,9 @@ const FILES: [(Language, &[&str]); 2] = [
             include_str!("../locales/zh-CN/telling.ftl"),
             include_str!("../locales/zh-CN/open311.ftl"),
             include_str!("../locales/zh-CN/api.ftl"),
+            include_str!("../locales/zh-CN/identity.ftl"),
+            include_str!("../locales/zh-CN/evidence.ftl"),
+            include_str!("../locales/zh-CN/privacy.ftl"),
         ],
     ),
     (
@@ -38,6 +41,9 @@ const FILES: [(Language, &[&str]); 2] = [
             include_str!("../locales/en/telling.ftl"),
             include_str!("../locales/en/open311.ftl"),
             include_str!("../locales/en/api.ftl"),
+            include_str!("../locales/en/identity.ftl"),
+            include_str!("../locales/en/evidence.ftl"),
+            include_str!("../locales/en/privacy.ftl"),
         ],
     ),
 ];
@@ -149,6 +155,7 @@ mod tests {
     use luyuan_domain::{
         catalogue::AttributeProblem,
         orders::{Refusal, State},
+        roles::{Role, RoleRefusal, Scope},
     };
     use std::collections::BTreeSet;
 
@@ -168,8 +175,14 @@ mod tests {
 
     #[test]
     fn every_code_has_a_sentence() {
-        for code in Refusal::CODES.into_iter().chain(AttributeProblem::CODES) {
+        for code in Refusal::CODES.into_iter().chain(AttributeProblem::CODES).chain(RoleRefusal::CODES) {
             assert!(Language::Zh.has(&format!("error-{code}")), "error-{code}");
+        }
+        for role in Role::ALL {
+            assert!(Language::Zh.has(&format!("role-{}", role.code())), "{role:?}");
+        }
+        for scope in Scope::ALL {
+            assert!(Language::Zh.has(&format!("scope-{}", scope.code())), "{scope:?}");
         }
         for code in State::CODES {
             assert!(Language::Zh.has(&format!("state-{code}")), "state-{code}");
@@ -204,6 +217,12 @@ mod tests {
             "limit-",
             "bound-",
             "rules-table-",
+            "role-",
+            "action-",
+            "scope-",
+            "audit-",
+            "keep-",
+            "account-done-",
             // Said by the use cases, in mails and other messages.
             "told-",
             "desk-",

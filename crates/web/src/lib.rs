@@ -7,6 +7,7 @@ mod fault;
 mod form;
 mod i18n;
 mod open311;
+mod origin;
 mod pages;
 mod request;
 mod state;
@@ -16,6 +17,7 @@ pub use assets::interface_built;
 pub use state::{Site, give_words};
 
 use axum::{Router, middleware};
+use std::net::SocketAddr;
 
 /// All routes of the site.
 pub fn router(site: Site) -> Router {
@@ -40,5 +42,6 @@ pub async fn serve(
     site: Site,
     stop: impl Future<Output = ()> + Send + 'static,
 ) -> std::io::Result<()> {
-    axum::serve(listener, router(site)).with_graceful_shutdown(stop).await
+    let router = router(site).into_make_service_with_connect_info::<SocketAddr>();
+    axum::serve(listener, router).with_graceful_shutdown(stop).await
 }

@@ -19,7 +19,7 @@ use jiff::{
     tz::{Offset, TimeZone},
 };
 use luyuan_app::{App, people::Staff};
-use luyuan_domain::actor::Actor;
+use luyuan_domain::actor::{Action, Actor};
 use std::collections::HashMap;
 
 /// Name of the session's cookie.
@@ -91,6 +91,17 @@ impl Viewer {
         self.staff.as_ref().map_or(Actor::Anyone, Staff::actor)
     }
 
+    /// Whether they may look after accounts, keys or the audit trail somewhere.
+    pub fn administers(&self) -> bool {
+        let offices = [Action::GiveRoles, Action::GiveKeys, Action::ReadAudit];
+        self.staff.as_ref().is_some_and(|staff| offices.iter().any(|action| staff.may(*action)))
+    }
+
+    /// Whether they may do something somewhere, by its code, for templates.
+    pub fn may(&self, action: &str) -> bool {
+        Action::parse(action).is_some_and(|action| self.staff.as_ref().is_some_and(|staff| staff.may(action)))
+    }
+
     /// A time as people read it.
     pub fn when(&self, at: Timestamp) -> String {
         let zone = TimeZone::fixed(self.offset);
@@ -103,6 +114,17 @@ impl Viewer {
             (Language::En, false) => "%-d %b %Y %H:%M",
         };
         local.strftime(pattern).to_string()
+    }
+
+    /// A time of the next hours to the second, so that nobody tries again too soon.
+    pub fn when_exactly(&self, at: Timestamp) -> String {
+        TimeZone::fixed(self.offset).to_datetime(at).strftime("%H:%M:%S").to_string()
+    }
+
+    /// A day as people read it.
+    pub fn day(&self, at: Timestamp) -> String {
+        let pattern = if self.language == Language::Zh { "%Y年%-m月%-d日" } else { "%-d %b %Y" };
+        TimeZone::fixed(self.offset).to_datetime(at).strftime(pattern).to_string()
     }
 
     /// The present year in the district.
@@ -191,6 +213,17 @@ impl FromRequestParts<Site> for Viewer {
 /// least of it.
 fn offset(app: &App, now: Timestamp) -> Offset {
     app.rulebook().on(now).map_or(Offset::UTC, |day| day.rules.calendar.offset())
+}
+
+/// The token of the session in a request's cookie.
+pub(crate) struct Token(pub String);
+
+impl FromRequestParts<Site> for Token {
+    type Rejection = std::convert::Infallible;
+
+    async fn from_request_parts(parts: &mut Parts, _: &Site) -> Result<Self, Self::Rejection> {
+        Ok(Self(cookie(&parts.headers, SESSION).unwrap_or_default().to_owned()))
+    }
 }
 
 async fn look(headers: &HeaderMap, here: String, site: &Site, request: Option<String>) -> Viewer {

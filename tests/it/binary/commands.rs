@@ -43,12 +43,70 @@ fn every_command_has_help_with_environment() {
     for word in ["EXAMPLES", "EXIT CODES", "LUYUAN_DATA", "LUYUAN_DATABASE", "LUYUAN_LISTEN"] {
         assert!(help.contains(word), "--help does not mention {word}");
     }
-    for command in
-        ["serve", "demo", "migrate", "worker", "doctor", "place-order", "user", "openapi", "import", "export"]
-    {
+    for command in [
+        "serve",
+        "demo",
+        "migrate",
+        "worker",
+        "doctor",
+        "place-order",
+        "user",
+        "role",
+        "contact",
+        "key",
+        "openapi",
+        "import",
+        "export",
+        "log",
+        "verify",
+    ] {
         let output = Command::new(LUYUAN).args([command, "--help"]).output().unwrap();
         assert!(output.status.success() && out(&output).contains("Usage:"), "{command}");
     }
+}
+
+#[test]
+fn roles_and_keys_are_given_listed_and_ended() {
+    let data = tempfile::tempdir().unwrap();
+    drop(Site::start(data.path()));
+    let give = ["role", "give", "--login", "lvyun", "--org", "410103012", "--role", "worker", "--until", "2099-12-31"];
+    let given = luyuan(data.path(), &give);
+    let id = out(&given).trim().strip_prefix("role=").expect("an id").to_owned();
+    let listed = out(&luyuan(data.path(), &["role", "list"]));
+    let own: Vec<&str> = listed.lines().filter(|line| line.starts_with(&id)).collect();
+    assert!(own.len() == 1 && own[0].contains("lvyun\tworker\t410103012\t\t"), "{listed}");
+    assert!(own[0].ends_with("2099-12-31T16:00:00Z"), "the last day counts, in the district's time: {}", own[0]);
+    let again = luyuan(data.path(), &give);
+    assert!(again.status.code() == Some(3) && err(&again).contains("already_held"), "{}", err(&again));
+    assert_eq!(out(&luyuan(data.path(), &["role", "end", &id])), "ended\n");
+    assert_eq!(luyuan(data.path(), &["role", "end", &id]).status.code(), Some(1));
+    for wrong in [["--role", "king"], ["--until", "tomorrow"]] {
+        let words = ["role", "give", "--login", "lvyun", "--org", "410103012", "--role", "lead"];
+        let words: Vec<&str> =
+            words.iter().copied().filter(|word| wrong[0] != "--role" || !["--role", "lead"].contains(word)).collect();
+        assert_eq!(luyuan(data.path(), &[&words[..], &wrong].concat()).status.code(), Some(2), "{wrong:?}");
+    }
+
+    let address = ["--address", "https://orders.example.org/"];
+    for words in
+        [&["user", "invite", "--org", "410103012", "--role", "intake"][..], &["user", "reset", "--login", "street"]]
+    {
+        let link = out(&luyuan(data.path(), &[words, &address].concat()));
+        let path = link.trim().strip_prefix("link=https://orders.example.org/").expect("a link");
+        assert!(path.split('/').next_back().is_some_and(|token| token.len() == 26), "{link}");
+    }
+
+    let made = luyuan(data.path(), &["key", "add", "--label", "邻区", "--scope", "place", "--scope", "bulk"]);
+    assert!(out(&made).starts_with("api_key="), "{}", err(&made));
+    let wrong = luyuan(data.path(), &["key", "add", "--label", "x", "--scope", "fly"]);
+    assert!(wrong.status.code() == Some(2) && err(&wrong).contains("update-status"), "{}", err(&wrong));
+    let listed = out(&luyuan(data.path(), &["key", "list"]));
+    let own = listed.lines().find(|line| line.contains("\t邻区\tplace bulk\t")).expect("the key");
+    let name = own.split('\t').next().unwrap();
+    assert!(!out(&made).contains(name), "the name says nothing of the key");
+    assert_eq!(out(&luyuan(data.path(), &["key", "end", name])), "ended\n");
+    let listed = out(&luyuan(data.path(), &["key", "list"]));
+    assert!(listed.lines().any(|line| line.starts_with(name) && line.ends_with('Z')), "{listed}");
 }
 
 #[test]

@@ -4,6 +4,7 @@ mod api;
 mod bulk;
 mod commands;
 mod crash;
+mod evidence;
 mod http;
 mod open311;
 mod site;

@@ -7,6 +7,7 @@ use luyuan_domain::{
     actor::Actor,
     ids::{FileId, OrgId, PersonId, ReporterId},
     orders::{Changed, Event, Order, Rating, Refusal},
+    roles::Grants,
 };
 use luyuan_store::{files::FileRow, orders::Index, reporters::Reporter};
 
@@ -16,6 +17,8 @@ pub(super) struct Life {
     pub events: Vec<(Actor, Event)>,
     pub index: Index,
     pub reporter: Reporter,
+    /// How to reach them, sealed.
+    pub contact: Option<String>,
     pub files: Vec<FileRow>,
     /// When the last step was.
     pub at: Timestamp,
@@ -66,7 +69,7 @@ impl Life {
             return Ok(false);
         }
         // Nobody of the demonstration is a real person: an organisation's own id stands for who acted.
-        let staff = |org: OrgId| Actor::Staff { person: PersonId(org.0), org };
+        let staff = |org: OrgId| Actor::Staff { person: PersonId(org.0), org, grants: Grants::default() };
         let actor = match who {
             Who::Holder => self.order.state.holder().map_or(Actor::System, staff),
             Who::Org(org) => staff(org),

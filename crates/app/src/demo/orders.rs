@@ -13,13 +13,14 @@ use crate::{
 use jiff::{SignedDuration, Timestamp};
 use luyuan_domain::{
     actor::Actor,
+    contact::ContactData,
     geo::Wgs84,
     ids::ReporterId,
     orders::{Channel, Extend, Kind, Rating, ReplyText, Satisfied, Solved, Timetable},
     place::{self, PlaceKind},
 };
 use luyuan_store::{
-    events, files, orders,
+    contacts, events, files, orders,
     reporters::{self, About, Reporter},
 };
 
@@ -102,6 +103,10 @@ impl App {
                     for life in lives {
                         orders::insert(&mut conn, &j, &life.order, &life.index).await?;
                         reporters::insert(&mut conn, &j, &life.reporter).await?;
+                        if let Some(sealed) = &life.contact {
+                            let (id, order) = (life.reporter.id, life.order.id);
+                            contacts::put(&mut conn, &j, id, order, sealed, life.reporter.joined_at).await?;
+                        }
                         for (actor, event) in &life.events {
                             events::append(&mut conn, &j, actor, std::slice::from_ref(event)).await?;
                         }
@@ -140,12 +145,14 @@ impl App {
             order: prepared.order.id,
             secret_hash: sha256(self.env.secret()?),
             joined_at: begin.placed_at,
-            about: About { name: "（示例居民）".into(), ..About::default() },
+            about: About::default(),
         };
+        let made = ContactData { name: "示例居民".into(), ..ContactData::default() };
+        let contact = self.sealed(reporter.id, &made)?;
         let by = |at: usize| if at == 0 { Actor::Anyone } else { Actor::System };
         let events = prepared.events.into_iter().enumerate().map(|(at, event)| (by(at), event)).collect();
         let (order, index) = (prepared.order, prepared.index);
-        Ok(Life { order, events, index, reporter, files: Vec::new(), at: begin.placed_at, now })
+        Ok(Life { order, events, index, reporter, contact, files: Vec::new(), at: begin.placed_at, now })
     }
 
     fn live(

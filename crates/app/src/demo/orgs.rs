@@ -6,6 +6,7 @@ use luyuan_domain::{
     ids::{OrgId, PlaceId},
     org::{Org, OrgKind},
     place::PlaceKind,
+    roles::Role,
 };
 use luyuan_store::directory;
 use std::collections::HashMap;
@@ -26,16 +27,18 @@ const BESIDE: [(&str, &str, OrgKind); 11] = [
     ("D-HEAT", "热力公司二七分公司", OrgKind::Department),
 ];
 
-/// Accounts: login, name, code of the organisation.
-const ACCOUNTS: [(&str, &str, &str); 8] = [
-    ("district", "区委值班员", "410103"),
-    ("street", "京广路街道值班员", "410103012"),
-    ("huaihe", "淮河路街道值班员", "410103001"),
-    ("town", "马寨镇值班员", "410103100"),
-    ("community", "祥云社区工作者", "410103012012"),
-    ("compound", "金祥花园楼院长", "410103012012001"),
-    ("lvyun", "绿云社区工作者", "410103001009"),
-    ("city", "区城管局值班员", "D-CITY"),
+/// Accounts: login, name, code of the organisation, role.
+const ACCOUNTS: [(&str, &str, &str, Role); 10] = [
+    ("district", "区委值班员", "410103", Role::Lead),
+    ("street", "京广路街道值班员", "410103012", Role::Lead),
+    ("huaihe", "淮河路街道值班员", "410103001", Role::Lead),
+    ("town", "马寨镇值班员", "410103100", Role::Lead),
+    ("community", "祥云社区工作者", "410103012012", Role::Lead),
+    ("compound", "金祥花园楼院长", "410103012012001", Role::Lead),
+    ("lvyun", "绿云社区工作者", "410103001009", Role::Lead),
+    ("city", "区城管局值班员", "D-CITY", Role::Lead),
+    ("hotline", "区热线接线员", "410103", Role::Intake),
+    ("admin", "区平台管理员", "410103", Role::Administrator),
 ];
 
 impl App {
@@ -90,13 +93,13 @@ impl App {
 
     pub(super) async fn load_people(&self) -> Result<(), AppError> {
         let there = self.people().await?;
-        for (login, name, code) in ACCOUNTS {
+        for (login, name, code, role) in ACCOUNTS {
             if there.iter().any(|person| person.login == login) {
                 continue;
             }
             let org = self.directory().org_by_code(code).map(|org| org.id);
             let org = org.ok_or_else(|| AppError::Rules(format!("no organisation {code}")))?;
-            self.add_person(login, name, PASSWORD, org, true).await?;
+            self.add_person(login, name, PASSWORD, org, role, true).await?;
         }
         Ok(())
     }

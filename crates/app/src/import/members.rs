@@ -7,8 +7,14 @@ use super::{
     table::{Row, Sheet, write_down},
 };
 use crate::{App, AppError};
-use luyuan_domain::ids::{OrgId, PersonId};
-use luyuan_store::people::{self, Person};
+use luyuan_domain::{
+    ids::{OrgId, PersonId},
+    roles::Role,
+};
+use luyuan_store::{
+    people::{self, Person},
+    roles,
+};
 use std::collections::HashSet;
 
 /// Characters of a first password: 60 random bits.
@@ -74,19 +80,20 @@ impl App {
         let mut kept = Vec::with_capacity(good.len());
         for (login, name, org) in good {
             let password: String = self.env.secret()?.chars().take(LENGTH).collect();
-            let password_hash = crate::people::hashed(password.clone()).await?;
+            let password_hash = crate::passwords::hashed(password.clone()).await?;
             let id = PersonId(self.env.id());
-            kept.push((Person { id, login: login.clone(), name: name.clone(), password_hash, demo: false }, org));
+            let held = self.new_role(id, org, Role::Lead);
+            kept.push((Person { id, login: login.clone(), name: name.clone(), password_hash, demo: false }, held));
             told.push(FirstPassword { login, name, password });
         }
         report.added = u64::try_from(kept.len()).unwrap_or(u64::MAX);
-        let (j, now) = (self.jurisdiction.clone(), self.env.now());
+        let j = self.jurisdiction.clone();
         self.db
             .write(move |mut conn| {
                 Box::pin(async move {
-                    for (person, org) in &kept {
+                    for (person, held) in &kept {
                         people::put(&mut conn, &j, person).await?;
-                        people::join(&mut conn, &j, person.id, *org, now).await?;
+                        roles::give(&mut conn, &j, held).await?;
                     }
                     Ok::<_, AppError>(())
                 })

@@ -13,6 +13,7 @@ use luyuan_domain::{
     ids::{OrderId, OrgId, PlaceId},
     orders::{Channel, Draft, Ended, Event, Kind, Location, Order, Timetable},
     org::Chain,
+    roles::Scopes,
 };
 use luyuan_store::{
     StoreError,
@@ -124,7 +125,7 @@ impl Plan {
             holders: holders.collect::<Result<_, AppError>>()?,
             any_holder,
             columns: header.len(),
-            actor: Actor::Integrator { label: format!("import:{}", mapping.name) },
+            actor: Actor::Integrator { label: format!("import:{}", mapping.name), scopes: Scopes::default() },
             mapping: mapping.clone(),
             directory,
             rulebook,

@@ -40,7 +40,8 @@ impl Context {
         let above = holder.map(|holder| self.directory.above(holder)).unwrap_or_default();
         let whistled = order.whistled();
         let reporters: Vec<_> = self.reporters.iter().map(|reporter| reporter.id).collect();
-        let subject = Subject { holder, above: &above, whistled: &whistled, reporters: &reporters };
+        let places = self.directory.places_of(order);
+        let subject = Subject { holder, above: &above, whistled: &whistled, reporters: &reporters, places: &places };
         if may(actor, action, &subject) { Ok(()) } else { Err(Refusal::NotPermitted) }
     }
 }
@@ -145,6 +146,7 @@ impl App {
             version: order.version,
             state: order.state.code(),
             holder: order.state.holder(),
+            place: order.location.place,
             hidden: order.hidden(),
         });
     }

@@ -87,7 +87,12 @@ impl App {
 
     /// Lets time act for as long as the program runs.
     pub async fn run_clock(self, every: Duration) {
-        tokio::join!(self.clone().run_deadlines(every), self.clone().run_jobs(), self.run_tokens());
+        tokio::join!(
+            self.clone().run_deadlines(every),
+            self.clone().run_jobs(),
+            self.clone().run_tokens(),
+            self.run_sealing()
+        );
     }
 
     async fn run_deadlines(self, every: Duration) {
@@ -104,6 +109,11 @@ impl App {
                 Ok(0) => {}
                 Ok(changed) => tracing::info!(changed, "deadlines passed"),
                 Err(error) => tracing::warn!(%error, "the clock could not act; it tries again"),
+            }
+            match self.forget().await {
+                Ok(0) => {}
+                Ok(gone) => tracing::info!(gone, "personal data was kept long enough and was forgotten"),
+                Err(error) => tracing::warn!(%error, "personal data could not be forgotten; it is tried again"),
             }
             for told in [self.tell_deadlines().await, self.tell_digests().await] {
                 if let Err(error) = told {

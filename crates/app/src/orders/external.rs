@@ -9,6 +9,7 @@ use crate::{App, AppError, env::sha256};
 use luyuan_domain::{
     actor::{Action, Actor},
     orders::{Note, Refusal},
+    roles::Scope,
 };
 use luyuan_store::idempotency;
 
@@ -37,6 +38,7 @@ impl App {
     /// [`AppError::NotFound`] for an order that is not there or hidden, [`AppError::KeyReused`] when
     /// the key stands for another note, [`AppError::Refused`] as [`luyuan_domain::orders::Order::note`].
     pub async fn note(&self, actor: &Actor, noting: Noting) -> Result<String, AppError> {
+        self.within(actor, Scope::UpdateStatus)?;
         // A note leans on nothing that somebody else may have changed meanwhile: it is tried again.
         for _ in 0..TRIES {
             match self.note_once(actor, noting.clone()).await {
@@ -61,7 +63,7 @@ impl App {
                     if order.hidden() {
                         return Err(AppError::NotFound("order"));
                     }
-                    let Actor::Integrator { label } = &actor else { return Err(Refusal::NotPermitted.into()) };
+                    let Actor::Integrator { label, .. } = &actor else { return Err(Refusal::NotPermitted.into()) };
                     let key = row_key(format!("note:{label}:{}", note.key));
                     let mut prints = Vec::new();
                     for file in &note.files {

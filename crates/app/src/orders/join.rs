@@ -11,9 +11,10 @@ use luyuan_domain::{
     actor::Actor,
     ids::{FileId, ReporterId},
     orders::{Event, Refusal, Timetable, clean},
+    roles::Scope,
 };
 use luyuan_store::{
-    StoreError, idempotency,
+    StoreError, contacts, idempotency,
     reporters::{self, Reporter},
 };
 
@@ -36,8 +37,10 @@ impl App {
     /// # Errors
     /// As [`luyuan_domain::orders::Order::join`]; [`AppError::NotFound`] for an order that is not
     /// public, [`AppError::Wrong`] and [`Refusal::TooLong`] for what is wrong with the words,
-    /// [`AppError::KeyReused`] when the key was used for another request.
+    /// [`AppError::KeyReused`] when the key was used for another request, [`AppError::Scope`] for a
+    /// program whose key is not for placing orders.
     pub async fn join(&self, actor: &Actor, number: &str, joining: Joining) -> Result<String, AppError> {
+        self.within(actor, Scope::Place)?;
         check_key(joining.key.as_deref())?;
         let photos = joining.photos;
         self.few_photos(photos.len(), self.env.now())?;
@@ -46,8 +49,8 @@ impl App {
         if length > most {
             return Err(Refusal::TooLong { field: "description", length, most }.into());
         }
-        let about = joining.contact.about(words)?;
-        let body = sha256(format!("{number} {about:?} {photos:?}"));
+        let body = sha256(format!("{number} {words} {:?} {photos:?}", joining.contact));
+        let (about, contact) = joining.contact.about(words)?;
         let replay = joining.key.map(|key| (key, body));
         if let Some((key, body)) = replay.clone()
             && let Some(before) = self.answered(key, &body).await?
@@ -56,6 +59,7 @@ impl App {
         }
         let secret = self.env.secret()?;
         let (id, secret_hash, answer) = (ReporterId(self.env.id()), sha256(&secret), secret.clone());
+        let contact = self.sealed(id, &contact)?;
         let (app, actor, number, kept) = (self.clone(), actor.clone(), number.to_owned(), replay.clone());
         let written = self
             .db
@@ -72,6 +76,9 @@ impl App {
                     let events: Vec<Event> = std::iter::once(joined).chain(pictured).collect();
                     keep(&mut conn, &app, &actor, &order, &events).await?;
                     reporters::insert(&mut conn, &j, &reporter).await?;
+                    if let Some(sealed) = contact {
+                        contacts::put(&mut conn, &j, id, order.id, &sealed, now).await?;
+                    }
                     for photo in photos {
                         crate::files::take(&mut conn, &j, photo, order.id).await?;
                     }

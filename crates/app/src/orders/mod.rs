@@ -12,6 +12,7 @@ mod story;
 
 pub use act::{Answering, Deferring, Diverting, Extending, Replying, Routing, Whistling};
 pub use change::Seen;
+pub(crate) use change::{find, keep};
 pub use external::{Noting, event_name};
 pub use join::Joining;
 pub use luyuan_store::{

@@ -5,12 +5,14 @@ use jiff::Timestamp;
 use luyuan_domain::{
     actor::{Action, Actor, Subject, may},
     catalogue::{AttributeProblem, Category, Datatype, validate_attributes},
+    contact::ContactData,
     geo::Wgs84,
     ids::{FileId, OrderId, OrgId, PlaceId, ReporterId},
     orders::{Channel, Draft, Event, Kind, Limits, Location, Order, Refusal, clean},
+    roles::Scope,
 };
 use luyuan_store::{
-    Conn, StoreError, idempotency,
+    Conn, StoreError, contacts, idempotency,
     orders::{self, Index},
     reporters::{About, Reporter},
 };
@@ -39,14 +41,17 @@ pub struct Contact {
     pub email: String,
     /// Language to write to them in.
     pub language: String,
+    /// The organisation that handles the order is not to know who they are.
+    pub unnamed: bool,
 }
 
 impl Contact {
-    /// What is kept of a person, with their own words: cleaned, each no longer than a line.
+    /// What is kept of a person, with their own words, and how to reach them: cleaned, each no longer
+    /// than a line.
     ///
     /// # Errors
     /// [`AppError::Wrong`] naming each field that is too long.
-    pub(super) fn about(&self, words: String) -> Result<About, AppError> {
+    pub(super) fn about(&self, words: String) -> Result<(About, ContactData), AppError> {
         let fields = [("name", &self.name), ("phone", &self.phone), ("email", &self.email)];
         let long = fields.into_iter().filter(|(_, text)| text.chars().count() > Limits::ADDRESS);
         let wrong: Vec<Wrong> = long
@@ -55,14 +60,9 @@ impl Contact {
         if !wrong.is_empty() {
             return Err(AppError::Wrong(wrong));
         }
-        Ok(About {
-            name: clean(&self.name),
-            phone: clean(&self.phone),
-            email: clean(&self.email),
-            language: self.language.clone(),
-            words,
-            ..About::default()
-        })
+        let data = ContactData { name: clean(&self.name), phone: clean(&self.phone), email: clean(&self.email) };
+        let about = About { language: self.language.clone(), words, unnamed: self.unnamed, ..About::default() };
+        Ok((about, data))
     }
 }
 
@@ -112,6 +112,7 @@ impl App {
     /// [`AppError::Wrong`] for what is wrong with it, [`AppError::KeyReused`] when the key was used
     /// for another request. Nothing is kept then.
     pub async fn place(&self, actor: &Actor, new: Place) -> Result<Placed, AppError> {
+        self.within(actor, Scope::Place)?;
         let own = matches!(new.channel, Channel::Web | Channel::Open311 | Channel::Api);
         let action = if own { Action::Place } else { Action::TakeIn };
         if !may(actor, action, &Subject::default()) {
@@ -130,7 +131,7 @@ impl App {
         {
             return Ok(before);
         }
-        let about = new.contact.about(String::new())?;
+        let (about, contact) = new.contact.about(String::new())?;
         let Prepared { order, events, index, place_chain } = self.prepare(&new, now).await?;
         let secret = self.env.secret()?;
         let reporter = Reporter {
@@ -140,9 +141,11 @@ impl App {
             joined_at: now,
             about,
         };
+        let reachable = !contact.email.is_empty();
+        let contact = self.sealed(reporter.id, &contact)?;
         // Somebody placed it; the dispatch list sent it on. Made ready here, because there is one writer.
         let by = std::iter::once(actor).chain(std::iter::repeat(&Actor::System));
-        let told = self.told(&order, &events, !reporter.about.email.is_empty());
+        let told = self.told(&order, &events, reachable);
         let ready = orders::Ready::new(&order, index, &by.zip(events).collect::<Vec<_>>())?;
         let placed = Placed { id: order.id, number: order.number.clone(), secret, to: place_chain };
         let (j, answer, photos) = (self.jurisdiction.clone(), placed.clone(), new.photos);
@@ -152,6 +155,9 @@ impl App {
             .write(move |mut conn| {
                 Box::pin(async move {
                     orders::insert_placed(&mut conn, &j, &ready, &reporter, (&told.notices, told.job.as_ref())).await?;
+                    if let Some(sealed) = contact {
+                        contacts::put(&mut conn, &j, reporter.id, answer.id, &sealed, now).await?;
+                    }
                     for photo in photos {
                         crate::files::take(&mut conn, &j, photo, answer.id).await?;
                     }

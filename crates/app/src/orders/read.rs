@@ -13,7 +13,7 @@ use luyuan_store::{
     events::Recorded,
     files::FileRow,
     orders::{self, ByDue, Cursor, Dot, Filter, Probe, Whole},
-    reporters::{self, Reporter},
+    reporters::{self, About, Reporter},
 };
 
 /// An order with its story.
@@ -31,8 +31,8 @@ pub struct Detail {
     pub reporter_count: usize,
     /// The reader acts as this reporter, by the secret link.
     pub own: Option<ReporterId>,
-    /// They gave an e-mail address.
-    pub own_email: bool,
+    /// What is kept of that reporter.
+    pub own_about: Option<About>,
     /// The reader may see what the public does not.
     pub internal: bool,
     /// The order was merged and the reader is one of its reporters: the number of the one that
@@ -81,13 +81,14 @@ impl App {
             .await?;
         let Whole { order, events, files, reporters } = whole;
         let proven = |held: &&Reporter| Some(&held.secret_hash) == hash.as_ref() || Some(held.id) == follower;
-        let own = reporters.iter().find(proven);
-        let (own, own_email) = (own.map(|held| held.id), own.is_some_and(|held| !held.about.email.is_empty()));
+        let mine = reporters.iter().find(proven);
+        let (own, own_about) = (mine.map(|held| held.id), mine.map(|held| held.about.clone()));
         let directory = self.directory();
         let holder = order.state.holder().or_else(|| directory.top().map(|org| org.id));
         let above = holder.map(|holder| directory.above(holder)).unwrap_or_default();
         let whistled: Vec<_> = order.whistles.iter().map(|whistle| whistle.to).collect();
-        let subject = Subject { holder, above: &above, whistled: &whistled, reporters: &[] };
+        let places = directory.places_of(&order);
+        let subject = Subject { holder, above: &above, whistled: &whistled, reporters: &[], places: &places };
         let internal = may(actor, Action::ReadInternal, &subject);
         // A merged order stays readable by its old link, which leads on to the one that carries on.
         if order.hidden() && !internal && own.is_none() && carried_on.is_none() {
@@ -96,7 +97,7 @@ impl App {
         let reporter_count = reporters.len();
         let contact = may(actor, Action::ReadContact, &subject);
         let reporters = if contact { reporters } else { Vec::new() };
-        Ok(Detail { order, events, files, reporters, reporter_count, own, own_email, internal, carried_on })
+        Ok(Detail { order, events, files, reporters, reporter_count, own, own_about, internal, carried_on })
     }
 
     /// A page of orders after `cursor`, at most `limit`.

@@ -18,7 +18,7 @@ use luyuan_domain::{
     telling::{Quiet, Recipient, Sent, Way},
 };
 use luyuan_store::{
-    Conn, StoreError,
+    Conn, StoreError, contacts,
     deliveries::{self, Delivery, Outcome},
     events,
     hooks::{self, Hook},
@@ -44,6 +44,8 @@ pub(super) struct Case {
     pub at: Timestamp,
     pub language: String,
     email: String,
+    /// A reporter's contact data, sealed; opened only where the mail is written.
+    contact: Option<String>,
     quiet: Option<Quiet>,
     pushes: Vec<Push>,
     hook: Option<Hook>,
@@ -170,7 +172,7 @@ impl App {
             }
         }
         let inside = |error: AppError| Failed::for_now(error.code());
-        let keys = self.keys().await.map_err(inside)?;
+        let keys = self.telling_keys().await.map_err(inside)?;
         let key = match case.delivery.to {
             Recipient::Reporter(id) => keys.follow(id),
             _ => String::new(),
@@ -191,12 +193,19 @@ impl App {
     }
 
     async fn mail_case(&self, case: &Case, text: &Text, now: Timestamp) -> Result<Sending, Failed> {
-        if case.email.is_empty() {
+        let email = match (case.delivery.to, &case.contact) {
+            (Recipient::Reporter(id), Some(sealed)) => {
+                let opened = self.opened(id, sealed);
+                opened.map_err(|_| Failed::for_now("contact_key"))?.email
+            }
+            _ => case.email.clone(),
+        };
+        if email.is_empty() {
             return Ok(Sending::Withdrawn("unwanted"));
         }
         let inside = |error: AppError| Failed::for_now(error.code());
         let address = &self.outside.settings().address;
-        let keys = self.keys().await.map_err(inside)?;
+        let keys = self.telling_keys().await.map_err(inside)?;
         let (unsubscribe, foot) = match case.delivery.to {
             Recipient::Reporter(id) => {
                 let link = format!("{address}/unsubscribe/{}", keys.unsubscribe(id));
@@ -212,7 +221,7 @@ impl App {
         let parts: Vec<String> = parts.into_iter().filter(|part| !part.is_empty()).collect();
         let mail = Mail {
             id: case.delivery.id.to_string(),
-            to: case.email.clone(),
+            to: email,
             subject: text.subject.clone(),
             text: parts.join("\n\n"),
             language: case.language.clone(),
@@ -246,7 +255,7 @@ impl App {
         now: Timestamp,
     ) -> Result<usize, Failed> {
         let inside = |error: AppError| Failed::for_now(error.code());
-        let (keys, http) = (self.keys().await.map_err(inside)?, self.outside.http()?);
+        let (keys, http) = (self.telling_keys().await.map_err(inside)?, self.outside.http()?);
         let contact = &self.outside.settings().address;
         // 32 letters at most (RFC 8030, 5.4).
         let topic = id.simple().to_string();
@@ -280,6 +289,7 @@ impl Case {
             actor: None,
             language: String::new(),
             email: String::new(),
+            contact: None,
             quiet: None,
             pushes: Vec::new(),
             hook: None,
@@ -314,7 +324,8 @@ impl Case {
                 self.unwanted = found.is_none() || (self.delivery.way == Way::Email && wishes.no_email);
                 self.quiet = wishes.quiet;
                 if let Some(found) = found {
-                    (self.email, self.language) = (found.about.email, found.about.language);
+                    self.language = found.about.language;
+                    self.contact = contacts::of_reporter(conn, j, id).await?;
                 }
             }
             Recipient::Person(id) => {
@@ -323,7 +334,7 @@ impl Case {
                 (self.email, self.language) = (wishes.email, wishes.language);
                 if self.delivery.event == "digest" {
                     let now = app.env.now();
-                    for org in luyuan_store::people::orgs_of(conn, j, id, now).await? {
+                    for org in tell_settings::orgs_of(conn, j, id, now).await? {
                         let own = notices::after(conn, j, org, &span.after, super::digest::MOST).await?;
                         let own = own.into_iter().filter(|notice| notice.id.to_string() <= span.until);
                         self.digest.extend(own.map(|notice| (notice.number, notice.event)));

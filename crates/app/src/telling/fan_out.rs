@@ -4,20 +4,18 @@ use super::{DELIVER, TellBody, ToTell};
 use crate::{App, AppError, jobs::Undone};
 use jiff::{Timestamp, tz::Offset};
 use luyuan_domain::{
-    ids::{JurisdictionId, OrgId},
+    ids::{JurisdictionId, OrgId, ReporterId},
     ruleset::{TellRule, Telling},
     telling::{Audience, Quiet, Recipient, Sent, Way},
 };
 use luyuan_store::{
-    Conn, StoreError,
+    Conn, StoreError, contacts,
     deliveries::{self, Delivery},
     hooks::{self, Hook},
     jobs::{self, Job, New},
-    orders, pushes,
-    reporters::{self, Reporter},
-    tell_settings,
+    orders, pushes, reporters, tell_settings,
 };
-use std::sync::Arc;
+use std::{collections::HashSet, sync::Arc};
 use uuid::Uuid;
 
 /// What is known while messages are queued.
@@ -81,10 +79,16 @@ fn wants(hook: &Hook, event: &str, orgs: &[String]) -> bool {
 
 impl Fan<'_> {
     async fn out(&self, conn: &mut Conn<'_>, j: &JurisdictionId) -> Result<(), StoreError> {
-        let reporters = match self.body.events.iter().any(|event| event.reporters) {
-            true => reporters::of_order(conn, j, self.body.order).await?,
-            false => Vec::new(),
-        };
+        let (mut reporters, mut mailed) = (Vec::new(), HashSet::new());
+        if self.body.events.iter().any(|event| event.reporters) {
+            reporters = reporters::of_order(conn, j, self.body.order).await?;
+            for (id, sealed) in contacts::of_order(conn, j, self.body.order).await? {
+                // What cannot be opened now is tried when it is sent, where a failure is seen.
+                if self.app.opened(id, &sealed).map_or(true, |contact| !contact.email.is_empty()) {
+                    mailed.insert(id);
+                }
+            }
+        }
         let hooks = hooks::all(conn, j).await?;
         // Whose order it is: those who hold and lead it, and everybody above them.
         let mut near = Vec::new();
@@ -99,7 +103,7 @@ impl Fan<'_> {
                 match rule.audience {
                     Audience::Reporters => {
                         for reporter in &reporters {
-                            self.reporter(conn, j, event, rule, reporter).await?;
+                            self.reporter(conn, j, event, rule, (reporter.id, mailed.contains(&reporter.id))).await?;
                         }
                     }
                     _ => {
@@ -126,15 +130,15 @@ impl Fan<'_> {
         j: &JurisdictionId,
         event: &ToTell,
         rule: &TellRule,
-        reporter: &Reporter,
+        (reporter, mailed): (ReporterId, bool),
     ) -> Result<(), StoreError> {
-        if event.only.is_some_and(|only| only != reporter.id) {
+        if event.only.is_some_and(|only| only != reporter) {
             return Ok(());
         }
-        let to = Recipient::Reporter(reporter.id);
-        let wishes = tell_settings::of_reporter(conn, j, reporter.id).await?;
+        let to = Recipient::Reporter(reporter);
+        let wishes = tell_settings::of_reporter(conn, j, reporter).await?;
         let at = self.release(wishes.quiet, rule.at_once);
-        if rule.channels.contains(&Way::Email) && !reporter.about.email.is_empty() && !wishes.no_email {
+        if rule.channels.contains(&Way::Email) && mailed && !wishes.no_email {
             self.queue(conn, j, event, Way::Email, to, at).await?;
         }
         if rule.channels.contains(&Way::Push) && !pushes::of(conn, j, to).await?.is_empty() {

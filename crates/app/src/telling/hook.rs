@@ -178,7 +178,7 @@ impl App {
             Way::Dingtalk => DINGTALK,
             Way::Feishu => FEISHU,
             _ => {
-                let keys = self.keys().await.map_err(|_| Failed::for_now("keys"))?;
+                let keys = self.telling_keys().await.map_err(|_| Failed::for_now("keys"))?;
                 let body = payload.to_string().into_bytes();
                 let headers = headers(hook, &keys, id, now, &body)?;
                 return http.post(&hook.url, headers, body).await?.taken();

@@ -94,8 +94,8 @@ impl Keys {
 
 impl App {
     /// The site's own keys; made when there are none.
-    pub(crate) async fn keys(&self) -> Result<Arc<Keys>, AppError> {
-        let made = self.keys.get_or_try_init(|| async {
+    pub(crate) async fn telling_keys(&self) -> Result<Arc<Keys>, AppError> {
+        let made = self.telling_keys.get_or_try_init(|| async {
             let j = self.rules_of.clone();
             let asked = j.clone();
             let read =
@@ -138,7 +138,7 @@ impl App {
         if !secret.contains('.') {
             return None;
         }
-        self.keys().await.ok()?.follower(secret)
+        self.telling_keys().await.ok()?.follower(secret)
     }
 
     /// The public key that browsers are given when they subscribe (RFC 8292), base64url.
@@ -146,7 +146,7 @@ impl App {
     /// # Errors
     /// As the database says.
     pub async fn push_key(&self) -> Result<String, AppError> {
-        Ok(self.keys().await?.vapid_public())
+        Ok(self.telling_keys().await?.vapid_public())
     }
 
     /// The public key with which programs check the asymmetric signature of messages.
@@ -154,6 +154,6 @@ impl App {
     /// # Errors
     /// As the database says.
     pub async fn webhook_key(&self) -> Result<String, AppError> {
-        Ok(self.keys().await?.sign_public())
+        Ok(self.telling_keys().await?.sign_public())
     }
 }

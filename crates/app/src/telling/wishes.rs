@@ -11,7 +11,7 @@ use luyuan_domain::{
     telling::{Quiet, Recipient},
 };
 use luyuan_store::{
-    StoreError,
+    StoreError, contacts,
     pushes::{self, Push},
     settings,
     tell_settings::{self, OfPerson, OfReporter},
@@ -169,6 +169,18 @@ impl App {
         gone.await.map(|_| ()).map_err(AppError::Store)
     }
 
+    /// Whether a reporter left an e-mail address; not when it cannot be opened.
+    ///
+    /// # Errors
+    /// As the database says.
+    pub async fn left_email(&self, id: ReporterId) -> Result<bool, AppError> {
+        let j = self.jurisdiction.clone();
+        let read =
+            self.db.read(move |mut conn| Box::pin(async move { contacts::of_reporter(&mut conn, &j, id).await }));
+        let sealed = read.await.map_err(AppError::Store)?;
+        Ok(sealed.is_some_and(|sealed| self.opened(id, &sealed).is_ok_and(|contact| !contact.email.is_empty())))
+    }
+
     /// How a reporter wants to be told, and how many of their browsers may ring.
     ///
     /// # Errors
@@ -201,7 +213,7 @@ impl App {
     /// # Errors
     /// [`AppError::NotFound`] for a link that nobody was given.
     pub async fn unsubscriber(&self, token: &str) -> Result<(ReporterId, bool), AppError> {
-        let id = self.keys().await?.unsubscriber(token).ok_or(AppError::NotFound("link"))?;
+        let id = self.telling_keys().await?.unsubscriber(token).ok_or(AppError::NotFound("link"))?;
         Ok((id, !self.reporter_wishes(id).await?.0.no_email))
     }
 

@@ -4,6 +4,7 @@ use crate::stage::app;
 use luyuan_app::{
     App,
     import::{Rejects, Report, Sheet, Strictness},
+    login::Origin,
 };
 use luyuan_domain::geo::{Bd09, System, Wgs84};
 use luyuan_store::testing::on_both_engines;
@@ -163,7 +164,8 @@ async fn organisations_and_members_come_from_tables() {
         let sheet = Sheet::open(&people, None).unwrap();
         let (report, first) = app.import_members(&sheet, Strictness::Whole, &mut rejects).await.unwrap();
         assert_eq!((report.added, report.known, first.len()), (2, 1, 2), "{engine}");
-        let token = app.log_in("wang", &first[0].password).await.unwrap();
+        let entered = app.log_in("wang", &first[0].password, &Origin::default()).await.unwrap();
+        let token = entered.session().unwrap();
         assert_eq!(app.session(&token).await.unwrap().unwrap().org, lower.id, "{engine}");
         let secrets = write(folder, "secrets.csv", "login,name,org,Password\nqian,钱工,9002,123456\n");
         let mut rejects = Rejects::to(&folder.join("rejects.csv")).unwrap();

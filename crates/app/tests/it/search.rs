@@ -1,7 +1,10 @@
 //! What is found and counted, on both engines: similar orders to the metre and the day, counts right
 //! after writes, deadlines.
 
-use crate::{import::import, stage::app};
+use crate::{
+    import::import,
+    stage::{acting, app},
+};
 use jiff::SignedDuration;
 use luyuan_app::{
     App,
@@ -10,11 +13,9 @@ use luyuan_app::{
 use luyuan_domain::{
     actor::Actor,
     geo::{Local, Wgs84},
-    ids::PersonId,
     orders::{Channel, Kind},
 };
 use luyuan_store::testing::on_both_engines;
-use uuid::Uuid;
 
 /// A category that the demonstration's own orders do not have.
 const CATEGORY: &str = "E01001";
@@ -74,10 +75,11 @@ async fn similar_orders_are_near_recent_open_public_and_of_the_category() {
         assert_eq!(found.remove(0).len(), near.len());
         assert_eq!(found, expected, "{engine}: nearest first");
         // Another process on the same database sees the same at once.
-        let other = App::start(db, app.jurisdiction.clone(), files.path().into(), app.env.clone()).await.unwrap();
+        let other =
+            App::start(db, app.jurisdiction.clone(), files.path().join("files"), app.env.clone()).await.unwrap();
         assert_eq!(similar(&other).await[1..], expected, "{engine}");
         let compound = app.directory().org_by_code(COMPOUND).unwrap().id;
-        let staff = Actor::Staff { person: PersonId(Uuid::from_u128(1)), org: compound };
+        let staff = acting(&app, compound);
         other.accept(&staff, &seen(&near)).await.unwrap();
         other.contact(&staff, &seen(&near), "已联系".into()).await.unwrap();
         assert_eq!(similar(&app).await[1..], expected, "{engine}: still open");
@@ -107,7 +109,7 @@ async fn counts_are_right_after_every_write() {
         place(&app, [5.0, 0.0], |new| new.private = true).await;
         assert_eq!(app.count(open()).await.unwrap(), [("routed".into(), 2)], "{engine}");
         let compound = app.directory().org_by_code(COMPOUND).unwrap().id;
-        let staff = Actor::Staff { person: PersonId(Uuid::from_u128(1)), org: compound };
+        let staff = acting(&app, compound);
         app.accept(&staff, &seen(&first)).await.unwrap();
         let expected = [("accepted".into(), 1), ("routed".into(), 1)];
         assert_eq!(app.count(open()).await.unwrap(), expected, "{engine}");

@@ -3,7 +3,8 @@
 use luyuan_app::{App, env::Env};
 use luyuan_domain::{
     actor::Actor,
-    ids::{JurisdictionId, PersonId},
+    ids::{JurisdictionId, OrgId, PersonId},
+    roles::Role,
 };
 use luyuan_store::Db;
 use uuid::Uuid;
@@ -11,7 +12,7 @@ use uuid::Uuid;
 /// A demonstration district without its orders would be smaller, but this is what users meet.
 pub async fn app(db: Db) -> (App, tempfile::TempDir) {
     let files = tempfile::tempdir().unwrap();
-    let app = App::start(db, JurisdictionId("erqi".into()), files.path().into(), Env::default()).await.unwrap();
+    let app = App::start(db, JurisdictionId("erqi".into()), files.path().join("files"), Env::default()).await.unwrap();
     app.load_rules().await.unwrap();
     app.load_demo(|_| {}).await.unwrap();
     (app, files)
@@ -19,5 +20,10 @@ pub async fn app(db: Db) -> (App, tempfile::TempDir) {
 
 /// Somebody who acts for the organisation with a code.
 pub fn staff(app: &App, code: &str) -> Actor {
-    Actor::Staff { person: PersonId(Uuid::from_u128(1)), org: app.directory().org_by_code(code).unwrap().id }
+    acting(app, app.directory().org_by_code(code).unwrap().id)
+}
+
+/// Somebody who acts for an organisation and leads it.
+pub fn acting(app: &App, org: OrgId) -> Actor {
+    app.acting(PersonId(Uuid::from_u128(1)), org, Role::Lead).unwrap()
 }

@@ -74,6 +74,8 @@ pub enum What {
     Reopened { count: u8, to: OrgId, reason: String },
     /// It went to the superior, who supervises it from now on.
     Supervised { to: OrgId, reason: String },
+    /// A reporter's contact data was erased, and what they wrote, if `words`.
+    Erased { reporter: ReporterId, words: bool },
 }
 
 impl What {
@@ -105,6 +107,7 @@ impl What {
             Self::Closed { .. } => "closed",
             Self::Reopened { .. } => "reopened",
             Self::Supervised { .. } => "supervised",
+            Self::Erased { .. } => "erased",
         }
     }
 

@@ -6,6 +6,7 @@
 //! lowest responsible organisation or returned upwards, contacted, in progress (whistled, extended,
 //! deferred), replied, rated or called back, closed or reopened.
 
+mod erase;
 mod event;
 mod handle;
 mod import;

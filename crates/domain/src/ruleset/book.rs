@@ -1,6 +1,8 @@
 //! All rulesets, catalogues and calendars of one jurisdiction, by their first days.
 
-use super::{InForce, Receipt, Receipts, Ruleset, RulesetProblem as Problem, Telling};
+use super::{
+    AccountRules, InForce, Privacy, Receipt, Receipts, RoleRules, Ruleset, RulesetProblem as Problem, Telling,
+};
 use crate::{
     calendar::{WorkCalendar, Year},
     catalogue::Catalogue,
@@ -15,19 +17,25 @@ pub struct Rulesets {
     rules: Vec<InForce>,
     catalogues: Vec<Arc<Catalogue>>,
     receipts: Vec<Arc<Receipts>>,
+    roles: Vec<Arc<RoleRules>>,
+    privacy: Vec<Arc<Privacy>>,
+    accounts: Vec<Arc<AccountRules>>,
     telling: Vec<Arc<Telling>>,
 }
 
 impl Rulesets {
     /// Reads everything from named texts. A TOML text with `deadline` is a ruleset, one with
-    /// `items` a catalogue, one with `receipt` a list of receipts, one with `tell` a list of who is
-    /// told what, one with `year` a year's holidays; CSV under `calendar/` holds holidays too. The
-    /// rest are parts that catalogues name. No text at all is no ruleset at all.
+    /// `items` a catalogue, one with `receipt` a list of receipts, one with `role` a table of roles,
+    /// one with `keep` periods of personal data, one with `account` bounds of accounts, one with `tell` a
+    /// list of who is told what, one with `year` a year's holidays; CSV under `calendar/` holds holidays
+    /// too. The rest are parts that catalogues name. No text at all is no ruleset at all.
     ///
     /// # Errors
     /// The first problem with file and line.
     pub fn load(files: &[(&str, &str)]) -> Result<Self, Located<Problem>> {
-        let (mut years, mut rules, mut catalogues, mut receipts) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
+        let (mut years, mut rules, mut catalogues) = (Vec::new(), Vec::new(), Vec::new());
+        let (mut receipts, mut roles) = (Vec::new(), Vec::new());
+        let (mut privacy, mut accounts) = (Vec::new(), Vec::new());
         let mut telling = Vec::new();
         let part = |wanted: &str| files.iter().find(|(name, _)| *name == wanted).map(|(_, text)| *text);
         for (name, text) in files {
@@ -47,6 +55,12 @@ impl Rulesets {
                 insert(source, &mut rules, Arc::new(Ruleset::parse(name, text)?))?;
             } else if table.contains_key("receipt") {
                 insert(source, &mut receipts, Arc::new(Receipts::parse(name, text)?))?;
+            } else if table.contains_key("role") {
+                insert(source, &mut roles, Arc::new(RoleRules::parse(name, text)?))?;
+            } else if table.contains_key("keep") {
+                insert(source, &mut privacy, Arc::new(Privacy::parse(name, text)?))?;
+            } else if table.contains_key("account") {
+                insert(source, &mut accounts, Arc::new(AccountRules::parse(name, text)?))?;
             } else if table.contains_key("tell") {
                 insert(source, &mut telling, Arc::new(Telling::parse(name, text)?))?;
             }
@@ -55,7 +69,8 @@ impl Rulesets {
             Ok(calendar) => Ok(InForce { rules, calendar: Arc::new(calendar) }),
             Err(problem) => Err(Source::new("calendar/", "").whole(Problem::Calendar(problem))),
         };
-        Ok(Self { rules: rules.into_iter().map(in_force).collect::<Result<_, _>>()?, catalogues, receipts, telling })
+        let rules = rules.into_iter().map(in_force).collect::<Result<_, _>>()?;
+        Ok(Self { rules, catalogues, receipts, roles, privacy, accounts, telling })
     }
 
     /// The ruleset that holds on a day; none before the first.
@@ -91,6 +106,25 @@ impl Rulesets {
         self.receipts_on(day).map_or(Receipt::Number, |receipts| receipts.of(category))
     }
 
+    /// The table of roles that holds at an instant; before the first, the oldest stands in.
+    pub fn roles_at(&self, at: Timestamp) -> Option<&Arc<RoleRules>> {
+        let day = self.rules.last()?.calendar.date(at);
+        self.roles.iter().rev().find(|roles| roles.valid_from <= day).or(self.roles.first())
+    }
+
+    /// The periods and purposes of personal data that hold at an instant; before the first, the oldest
+    /// stand in.
+    pub fn privacy_at(&self, at: Timestamp) -> Option<&Arc<Privacy>> {
+        let day = self.rules.last()?.calendar.date(at);
+        self.privacy.iter().rev().find(|privacy| privacy.valid_from <= day).or(self.privacy.first())
+    }
+
+    /// The bounds of accounts that hold at an instant; before the first, the oldest stand in.
+    pub fn accounts_at(&self, at: Timestamp) -> Option<&Arc<AccountRules>> {
+        let day = self.rules.last()?.calendar.date(at);
+        self.accounts.iter().rev().find(|accounts| accounts.valid_from <= day).or(self.accounts.first())
+    }
+
     /// All rulesets, oldest first.
     pub fn rules(&self) -> &[InForce] {
         &self.rules
@@ -120,6 +154,24 @@ impl Dated for Catalogue {
 }
 
 impl Dated for Receipts {
+    fn key(&self) -> (Date, &str) {
+        (self.valid_from, &self.name)
+    }
+}
+
+impl Dated for Privacy {
+    fn key(&self) -> (Date, &str) {
+        (self.valid_from, &self.name)
+    }
+}
+
+impl Dated for RoleRules {
+    fn key(&self) -> (Date, &str) {
+        (self.valid_from, &self.name)
+    }
+}
+
+impl Dated for AccountRules {
     fn key(&self) -> (Date, &str) {
         (self.valid_from, &self.name)
     }

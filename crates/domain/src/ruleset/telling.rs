@@ -126,7 +126,7 @@ struct Entry {
 }
 
 /// Codes of events that can be told of.
-const EVENTS: [&str; 27] = [
+const EVENTS: [&str; 28] = [
     "placed",
     "routed",
     "diverted",
@@ -152,6 +152,7 @@ const EVENTS: [&str; 27] = [
     "closed",
     "reopened",
     "supervised",
+    "erased",
     "late_soon",
     "late",
 ];

@@ -19,7 +19,6 @@ position-agree = If no place is chosen, use where the photo was taken (once; it 
 receipt-title = Taken in. Give the receipt to the resident
 receipt-lead = With this link or code the resident follows and rates the order. It is shown only now.
 receipt-print = Print the receipt
-contact-show = Show phone and e-mail
 duplicates-title = Of the same kind nearby
 duplicates-merge = Merge this one into { $number }
 evidence-must = Photos of the result (required)

@@ -43,6 +43,7 @@ desk-rated = { $number } ({ $category }) was rated.
 desk-closed = { $number } ({ $category }) has ended.
 desk-reopened = { $number } ({ $category }) was not solved and goes back to { $org }.
 desk-supervised = { $number } ({ $category }) is supervised by { $org } now.
+desk-erased = { $number } ({ $category }): personal data was erased at the reporter's request.
 desk-late = { $number } ({ $category }) is past its deadline.
 desk-late_soon = { $number } ({ $category }) is due soon.
 
@@ -170,6 +171,7 @@ reason-secret = the secret for signing is wrong
 reason-subscription = the browser's subscription is wrong
 reason-unwanted = the recipient wants it no more
 reason-gone = the recipient is gone
+reason-contact_key = the key of contact data is missing; the operator must put it back
 reason-dropped = taken away by an administrator
 reason-other = an internal problem: { $detail }
 

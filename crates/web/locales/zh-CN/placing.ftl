@@ -19,7 +19,6 @@ position-agree = 如果没有选地点，就用照片里的拍摄位置（只用
 receipt-title = 已登记，请把回执交给居民
 receipt-lead = 居民凭这个链接或二维码查进度、评价。页面关闭后不再显示。
 receipt-print = 打印回执
-contact-show = 显示电话和邮箱
 duplicates-title = 附近同类诉求
 duplicates-merge = 把这件合并到 { $number }
 evidence-must = 办理后的照片（必须）

@@ -45,6 +45,7 @@ desk-rated = { $number }（{ $category }）反映人作了评价。
 desk-closed = { $number }（{ $category }）已办结。
 desk-reopened = { $number }（{ $category }）没有解决，退回{ $org }重办。
 desk-supervised = { $number }（{ $category }）交{ $org }督办。
+desk-erased = { $number }（{ $category }）应反映人要求删除了个人信息。
 desk-late = { $number }（{ $category }）已超过时限。
 desk-late_soon = { $number }（{ $category }）即将到期。
 
@@ -167,6 +168,7 @@ reason-secret = 签名密钥不对
 reason-subscription = 浏览器的订阅不对
 reason-unwanted = 对方不想再收
 reason-gone = 对方已不在
+reason-contact_key = 联系方式的密钥不在，请运维人员处理
 reason-dropped = 管理员取消
 reason-other = 内部问题：{ $detail }
 

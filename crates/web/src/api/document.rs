@@ -1,6 +1,6 @@
 //! The OpenAPI 3.1 document.
 
-use super::{categories, list, orders, photos, place, places, problem, reporter, rules};
+use super::{categories, list, log, orders, photos, place, places, problem, reporter, rules};
 use utoipa::{
     Modify, OpenApi,
     openapi::{
@@ -16,7 +16,7 @@ use utoipa::{
     info(
         title = "Luyuan",
         description = "Orders of a city district: read the public ones, place new ones, follow and rate them; \
-            what orders refer to; the rules with their sources. Errors are problem+json (RFC 9457) with a stable \
+            what orders refer to; the rules with their sources; the signed log of what happened. Errors are problem+json (RFC 9457) with a stable \
             code and a sentence in the language of Accept-Language. Every answer has an x-request-id.",
         license(name = "Apache-2.0", identifier = "Apache-2.0")
     ),
@@ -25,12 +25,14 @@ use utoipa::{
         reporter::rate, reporter::answer, photos::keep, photos::one,
         categories::all, categories::one, places::search, places::at, places::one,
         rules::in_force, rules::diversions,
+        log::checkpoint, log::consistency, log::receipt,
     ),
     components(schemas(problem::Body9457)),
     modifiers(&Key, &Refusals),
     tags(
         (name = "orders", description = "诉求工单"),
         (name = "reporters", description = "What the people behind an order do; their secret proves who they are"),
+        (name = "evidence", description = "The signed log of everything that happened, and receipts that are checked without it"),
         (name = "reference", description = "What orders refer to, and the rules that they follow"),
     )
 )]
@@ -75,10 +77,14 @@ impl Modify for Refusals {
                 let fits = |status: &str| match status {
                     "401" => operation.security.is_some(),
                     "403" => path.ends_with("/rating") || path.ends_with("/answer"),
-                    "404" => path.contains('{') || path.ends_with("/at"),
+                    "404" => {
+                        path.contains('{')
+                            || ["/at", "/checkpoint", "/consistency"].iter().any(|end| path.ends_with(end))
+                    }
                     "409" => path.contains("{number}") && operation.request_body.is_some(),
                     "422" => {
-                        operation.request_body.is_some() || ["listOrders", "similarOrders"].contains(&name(operation))
+                        operation.request_body.is_some()
+                            || ["listOrders", "similarOrders", "proveConsistency"].contains(&name(operation))
                     }
                     "413" | "415" => operation.request_body.is_some(),
                     _ => true,

@@ -6,6 +6,7 @@ use axum::{
     extract::FromRequestParts,
     http::{HeaderName, StatusCode, header, request::Parts},
 };
+use luyuan_app::keys::Shown;
 use luyuan_domain::actor::Actor;
 
 /// The header of the key under which a request may be sent again.
@@ -24,11 +25,30 @@ impl FromRequestParts<Site> for Integrator {
         let value = parts.headers.get(header::AUTHORIZATION).and_then(|value| value.to_str().ok());
         let key =
             value.and_then(|value| value.split_once(' ')).filter(|(scheme, _)| scheme.eq_ignore_ascii_case("bearer"));
-        let known = match key {
-            Some((_, key)) => site.app.integrator(key.trim()).await?,
-            None => None,
-        };
-        known.map(Self).ok_or_else(|| Problem::new(StatusCode::UNAUTHORIZED, "", "api_key", ""))
+        let Some((_, key)) = key else { return Err(Problem::new(StatusCode::UNAUTHORIZED, "", "api_key", "")) };
+        match site.app.integrator(key.trim()).await? {
+            Shown::Program(actor) => Ok(Self(actor)),
+            Shown::Unknown => Err(Problem::new(StatusCode::UNAUTHORIZED, "", "api_key", "")),
+            // A whole second: what people read.
+            Shown::Ended(at) => {
+                Err(Problem::new(StatusCode::UNAUTHORIZED, "", "key_ended", at.strftime("%Y-%m-%dT%H:%M:%SZ")))
+            }
+        }
+    }
+}
+
+/// Who reads: a program when the request carries a key, anybody when it does not. A key that is
+/// wrong is refused all the same, so that nobody takes half an answer for the whole.
+pub(super) struct Reader(pub Actor);
+
+impl FromRequestParts<Site> for Reader {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, site: &Site) -> Result<Self, Problem> {
+        if !parts.headers.contains_key(header::AUTHORIZATION) {
+            return Ok(Self(Actor::Anyone));
+        }
+        Integrator::from_request_parts(parts, site).await.map(|Integrator(actor)| Self(actor))
     }
 }
 
@@ -39,7 +59,7 @@ pub(super) struct Again(Option<String>);
 impl Again {
     /// The key as it is kept: the program's own, for this kind of request.
     pub fn of(self, actor: &Actor, what: &str) -> Option<String> {
-        let Actor::Integrator { label } = actor else { return None };
+        let Actor::Integrator { label, .. } = actor else { return None };
         self.0.map(|key| format!("{what}:{label}:{key}"))
     }
 }

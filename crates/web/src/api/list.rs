@@ -1,14 +1,14 @@
 //! Lists of public orders: by filter, and near a point.
 
-use super::{Problem, orders::PublicOrder, problem::Query};
+use super::{Problem, key::Reader, orders::PublicOrder, problem::Query};
 use crate::{
     Site,
     pages::filter::{self, Wanted},
 };
-use axum::{Json, extract::State};
+use axum::{Json, extract::State, http::StatusCode};
 use jiff::Timestamp;
 use luyuan_app::orders::{Filter, Sort};
-use luyuan_domain::geo::Wgs84;
+use luyuan_domain::{actor::Actor, geo::Wgs84, roles::Scope};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
@@ -67,6 +67,8 @@ pub(super) struct Narrow {
     sort: Option<String>,
     /// Count all pages too.
     total: Option<bool>,
+    /// Also orders that the public does not see: for a key with the scopes `read-internal` and `bulk`.
+    internal: Option<bool>,
     /// `next` of the page before.
     #[param(pattern = "^-?[0-9]{1,19}_[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$")]
     after: Option<String>,
@@ -139,14 +141,25 @@ impl Narrow {
             updated_to: instant("updated_to", self.updated_to.as_ref())?,
             bounds,
             sort,
-            ..wanted.filter(true, now)
+            ..wanted.filter(self.internal != Some(true), now)
         })
     }
 }
 
 /// Public orders by filter, newest first.
-#[utoipa::path(get, path = "/api/v1/orders", operation_id = "listOrders", tag = "orders", params(Narrow), responses((status = 200, body = OrderPage)))]
-pub(super) async fn list(State(site): State<Site>, Query(narrow): Query<Narrow>) -> Result<Json<OrderPage>, Problem> {
+#[utoipa::path(get, path = "/api/v1/orders", operation_id = "listOrders", tag = "orders", security((), ("key" = [])), params(Narrow), responses((status = 200, body = OrderPage)))]
+pub(super) async fn list(
+    State(site): State<Site>,
+    Reader(reader): Reader,
+    Query(narrow): Query<Narrow>,
+) -> Result<Json<OrderPage>, Problem> {
+    if narrow.internal == Some(true) {
+        if !matches!(reader, Actor::Integrator { .. }) {
+            return Err(Problem::new(StatusCode::UNAUTHORIZED, "", "api_key", ""));
+        }
+        site.app.within(&reader, Scope::ReadInternal)?;
+        site.app.within(&reader, Scope::Bulk)?;
+    }
     let limit = narrow.limit.unwrap_or(50);
     if !(1..=200).contains(&limit) {
         return Err(Problem::query("limit", "query_limit"));

@@ -1,6 +1,6 @@
 //! Orders as the public sees them.
 
-use super::{Problem, codes, reporter::Secret};
+use super::{Problem, codes, key::Reader, reporter::Secret};
 use crate::Site;
 use axum::{
     Json,
@@ -14,7 +14,6 @@ use luyuan_app::{
     orders::{Detail, Recorded},
 };
 use luyuan_domain::{
-    actor::Actor,
     ids::FileId,
     orders::{Order, Solved, State as Stand, What},
 };
@@ -272,8 +271,8 @@ impl WholeOrder {
 }
 
 /// One order with its story. An order that is not public is shown to who has the secret of one of
-/// its reporters.
-#[utoipa::path(get, path = "/api/v1/orders/{number}", operation_id = "getOrder", tag = "orders",
+/// its reporters, and to a program whose key has the scope `read-internal`.
+#[utoipa::path(get, path = "/api/v1/orders/{number}", operation_id = "getOrder", tag = "orders", security((), ("key" = [])),
     params(
         ("number" = String, Path, description = "The order's number"),
         ("Order-Secret" = Option<String>, Header, description = "The secret of one of the order's reporters"),
@@ -286,10 +285,11 @@ impl WholeOrder {
 pub(super) async fn one(
     State(site): State<Site>,
     Path(number): Path<String>,
+    Reader(reader): Reader,
     secret: Secret,
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
-    let detail = site.app.order(&Actor::Anyone, &number, secret.0.as_deref()).await?;
+    let detail = site.app.order(&reader, &number, secret.0.as_deref()).await?;
     // A reporter sees more: the same version is then another text.
     let tag = format!("\"{}{}\"", detail.order.version, if detail.own.is_some() { "-own" } else { "" });
     let fresh = headers.get(header::IF_NONE_MATCH).and_then(|value| value.to_str().ok()).is_some_and(|known| {
@@ -298,7 +298,7 @@ pub(super) async fn one(
     let kept = [
         (header::ETAG, HeaderValue::try_from(tag).unwrap_or(HeaderValue::from_static("\"\""))),
         (header::CACHE_CONTROL, HeaderValue::from_static("no-cache")),
-        (header::VARY, HeaderValue::from_static("order-secret")),
+        (header::VARY, HeaderValue::from_static("order-secret, authorization")),
     ];
     if fresh {
         return Ok((StatusCode::NOT_MODIFIED, kept).into_response());
@@ -307,7 +307,7 @@ pub(super) async fn one(
 }
 
 /// What happened to an order, oldest first.
-#[utoipa::path(get, path = "/api/v1/orders/{number}/events", operation_id = "listEvents", tag = "orders",
+#[utoipa::path(get, path = "/api/v1/orders/{number}/events", operation_id = "listEvents", tag = "orders", security((), ("key" = [])),
     params(
         ("number" = String, Path, description = "The order's number"),
         ("Order-Secret" = Option<String>, Header, description = "The secret of one of the order's reporters"),
@@ -317,9 +317,10 @@ pub(super) async fn one(
 pub(super) async fn events(
     State(site): State<Site>,
     Path(number): Path<String>,
+    Reader(reader): Reader,
     secret: Secret,
 ) -> Result<Json<Vec<Happened>>, Problem> {
-    let detail = site.app.order(&Actor::Anyone, &number, secret.0.as_deref()).await?;
+    let detail = site.app.order(&reader, &number, secret.0.as_deref()).await?;
     let directory = site.app.directory();
     Ok(Json(detail.events.iter().map(|event| happened(&directory, event)).collect()))
 }

@@ -1,6 +1,10 @@
 //! Photos: sent before the order that takes them, read with the order that they belong to.
 
-use super::{Problem, key::Integrator, reporter::Secret};
+use super::{
+    Problem,
+    key::{Integrator, Reader},
+    reporter::Secret,
+};
 use crate::Site;
 use axum::{
     Json,
@@ -10,7 +14,7 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use luyuan_app::AppError;
-use luyuan_domain::actor::Actor;
+use luyuan_domain::roles::Scope;
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -33,9 +37,10 @@ pub(super) struct KeptPhoto {
 )]
 pub(super) async fn keep(
     State(site): State<Site>,
-    Integrator(_): Integrator,
+    Integrator(actor): Integrator,
     request: Request,
 ) -> Result<Response, Problem> {
+    site.app.within(&actor, Scope::Place)?;
     let large = || Problem::new(StatusCode::PAYLOAD_TOO_LARGE, "", "body_large", MOST / 1024 / 1024);
     let refused = |status: StatusCode| match status {
         StatusCode::PAYLOAD_TOO_LARGE => large(),
@@ -61,7 +66,7 @@ pub(super) async fn keep(
 }
 
 /// A photo of an order.
-#[utoipa::path(get, path = "/api/v1/orders/{number}/photos/{id}", operation_id = "getPhoto", tag = "orders",
+#[utoipa::path(get, path = "/api/v1/orders/{number}/photos/{id}", operation_id = "getPhoto", tag = "orders", security((), ("key" = [])),
     params(
         ("number" = String, Path, description = "The order's number"),
         ("id" = String, Path, description = "The photo's id"),
@@ -72,9 +77,10 @@ pub(super) async fn keep(
 pub(super) async fn one(
     State(site): State<Site>,
     Path((number, id)): Path<(String, String)>,
+    Reader(reader): Reader,
     secret: Secret,
 ) -> Result<Response, Problem> {
-    let detail = site.app.order(&Actor::Anyone, &number, secret.0.as_deref()).await?;
+    let detail = site.app.order(&reader, &number, secret.0.as_deref()).await?;
     let file = detail.files.iter().find(|file| file.id.to_string() == id).ok_or(AppError::NotFound("photo"))?;
     let (row, bytes) = site.app.photo(file.id).await?;
     let kept = [(header::CONTENT_TYPE, row.media_type), (header::CACHE_CONTROL, "private, max-age=86400".into())];

@@ -38,6 +38,8 @@ pub(super) struct NewContact {
     /// Language to write to them in; Chinese when not said.
     #[schema(value_type = Option<codes::Language>)]
     language: Option<String>,
+    /// The organisation that handles the order is not to know who they are.
+    unnamed: Option<bool>,
 }
 
 impl NewContact {
@@ -51,6 +53,7 @@ impl NewContact {
             phone: self.phone.unwrap_or_default(),
             email: self.email.unwrap_or_default(),
             language,
+            unnamed: self.unnamed.unwrap_or_default(),
         })
     }
 }

@@ -4,7 +4,7 @@ use super::{errors::Errors, params::Params};
 use crate::i18n::Language;
 use axum::http::{HeaderMap, Method, StatusCode, header};
 use jiff::{SignedDuration, Timestamp};
-use luyuan_app::{App, AppError, rules::Day};
+use luyuan_app::{App, AppError, keys::Shown, rules::Day};
 use luyuan_domain::{actor::Actor, orders::Timetable};
 
 /// An endpoint: the district's own, or its trial.
@@ -139,11 +139,15 @@ impl Call {
     /// The program that a key belongs to; whoever has none learns nothing else.
     pub async fn actor(&self, form: Option<&Params>) -> Result<Actor, Errors> {
         let key = form.and_then(|form| form.get("api_key")).or_else(|| self.query.get("api_key"));
-        let known = match key {
-            Some(key) => self.app().integrator(key).await.map_err(|error| self.failed(error))?,
-            None => None,
-        };
-        known.ok_or_else(|| Errors::new(StatusCode::FORBIDDEN, self.language.t("open311-key")))
+        let unknown = || Errors::new(StatusCode::FORBIDDEN, self.language.t("open311-key"));
+        match self.app().integrator(key.ok_or_else(unknown)?).await.map_err(|error| self.failed(error))? {
+            Shown::Program(actor) => Ok(actor),
+            Shown::Unknown => Err(unknown()),
+            Shown::Ended(at) => {
+                let sentence = self.language.with("open311-key-ended", &[("detail", &written(at))]);
+                Err(Errors::new(StatusCode::FORBIDDEN, sentence))
+            }
+        }
     }
 
     /// A header's value.

@@ -135,5 +135,6 @@ fn contact(call: &Call, form: &Form) -> Contact {
         phone: get("phone"),
         email: get("email"),
         language: call.language.code().into(),
+        ..Contact::default()
     }
 }

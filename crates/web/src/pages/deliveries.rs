@@ -16,6 +16,7 @@ use axum::{
 };
 use luyuan_app::{AppError, people::Staff, telling::Delivery};
 use luyuan_domain::{
+    actor::Action,
     orders::Refusal,
     telling::{Recipient, Sent},
 };
@@ -86,7 +87,7 @@ pub(super) fn line(v: &Viewer, delivery: &Delivery) -> Line {
 /// Somebody of the organisation at the top, who looks after the district's channels.
 async fn admin(site: &Site, v: &Viewer) -> Result<Staff, Response> {
     let Some(staff) = v.staff.clone() else { return Err(login::first(site, v).await) };
-    if site.app.directory().top().map(|top| top.id) == Some(staff.org) {
+    if site.app.directory().top().map(|top| top.id) == Some(staff.org) && staff.may(Action::Configure) {
         return Ok(staff);
     }
     Err(Fault::from(AppError::Refused(Refusal::NotPermitted)).page(v))

@@ -1,18 +1,27 @@
 //! Pages: each works without a script; scripts make them quicker.
 
+mod account;
 mod acts;
+mod admin;
+mod contact;
 mod deliveries;
+mod evidence;
 mod export;
+mod factor;
 pub(crate) mod filter;
 mod home;
+mod invitations;
+mod keys;
 mod list;
 mod login;
 mod new;
 mod notices;
 pub(crate) mod order;
+mod passkeys;
 mod photos;
 mod places;
 mod placing;
+mod roles;
 mod row;
 mod rules;
 mod telling;
@@ -33,9 +42,18 @@ pub(crate) fn routes() -> Router<Site> {
         .merge(work::routes())
         .merge(places::routes())
         .merge(rules::routes())
+        .merge(contact::routes())
+        .merge(evidence::routes())
         .merge(notices::routes())
         .merge(telling::routes())
         .merge(deliveries::routes())
         .merge(photos::routes())
         .merge(login::routes())
+        .merge(admin::routes())
+        .merge(roles::routes())
+        .merge(keys::routes())
+        .merge(account::routes())
+        .merge(invitations::routes())
+        .merge(factor::routes())
+        .merge(passkeys::routes())
 }

@@ -14,7 +14,8 @@ use axum::{
     response::Response,
     routing::get,
 };
-use luyuan_domain::{catalogue::Category, geo::Wgs84, ids::FileId};
+use luyuan_app::AppError;
+use luyuan_domain::{actor::Action, catalogue::Category, geo::Wgs84, ids::FileId, orders::Refusal};
 use serde::Deserialize;
 
 pub(crate) fn routes() -> Router<Site> {
@@ -36,6 +37,7 @@ pub(crate) struct Typed {
     pub email: String,
     pub channel: String,
     pub private: String,
+    pub unnamed: String,
     pub key: String,
     /// Photos kept already.
     #[serde(skip)]
@@ -71,6 +73,7 @@ impl Typed {
             email: get("email"),
             channel: get("channel"),
             private: get("private"),
+            unnamed: get("unnamed"),
             key: get("key"),
             photos: form.all("photo_id").map(str::to_owned).collect(),
             asked: form.all("asked").map(str::to_owned).collect(),
@@ -106,6 +109,7 @@ impl Typed {
             ("email", self.email.clone()),
             ("channel", self.channel.clone()),
             ("private", self.private.clone()),
+            ("unnamed", self.unnamed.clone()),
             ("key", self.key.clone()),
         ];
         fields.extend(self.photos.iter().map(|id| ("photo_id", id.clone())));
@@ -194,8 +198,9 @@ async fn ask(State(site): State<Site>, v: Viewer, Query(mut typed): Query<Typed>
 }
 
 async fn intake(State(site): State<Site>, v: Viewer, Query(mut typed): Query<Typed>) -> Response {
-    if v.staff.is_none() {
-        return Fault::login().page(&v);
+    let Some(staff) = &v.staff else { return Fault::login().page(&v) };
+    if !staff.may(Action::TakeIn) {
+        return Fault::from(AppError::Refused(Refusal::NotPermitted)).page(&v);
     }
     give_key(&site, &mut typed);
     if typed.channel.is_empty() {

@@ -15,6 +15,7 @@ use axum::{
     routing::{get, post},
 };
 use luyuan_app::AppError;
+use luyuan_domain::{actor::Action, orders::Refusal};
 use serde::Deserialize;
 use uuid::Uuid;
 
@@ -60,6 +61,9 @@ struct Asked {
 
 async fn inbox(State(site): State<Site>, v: Viewer, Query(asked): Query<Asked>) -> Response {
     let Some(staff) = v.staff.clone() else { return login::first(&site, &v).await };
+    if !staff.may(Action::ReadInternal) {
+        return Fault::from(AppError::Refused(Refusal::NotPermitted)).page(&v);
+    }
     let found = tokio::try_join!(
         site.app.notices(staff.org, staff.person, asked.before, ROWS),
         site.app.unread(staff.org, staff.person, COUNTED)
@@ -85,13 +89,16 @@ async fn inbox(State(site): State<Site>, v: Viewer, Query(asked): Query<Asked>) 
         unread,
         newest: page.notices.first().map(|(notice, _)| notice.id).filter(|_| asked.before.is_none()),
         next: page.next,
-        admin: directory.top().map(|top| top.id) == Some(staff.org),
+        admin: directory.top().map(|top| top.id) == Some(staff.org) && staff.may(Action::Configure),
     };
     html(&page)
 }
 
 async fn read(State(site): State<Site>, v: Viewer, Path(id): Path<Uuid>, _form: Form) -> Response {
     let Some(staff) = v.staff.clone() else { return Fault::login().page(&v) };
+    if !staff.may(Action::ReadInternal) {
+        return Fault::from(AppError::Refused(Refusal::NotPermitted)).page(&v);
+    }
     match site.app.read_notice(staff.org, staff.person, id).await {
         Ok(number) => Redirect::to(&format!("/work/orders/{number}")).into_response(),
         Err(error) => Fault::from(error).page(&v),
@@ -100,6 +107,9 @@ async fn read(State(site): State<Site>, v: Viewer, Path(id): Path<Uuid>, _form: 
 
 async fn read_all(State(site): State<Site>, v: Viewer, form: Form) -> Response {
     let Some(staff) = v.staff.clone() else { return Fault::login().page(&v) };
+    if !staff.may(Action::ReadInternal) {
+        return Fault::from(AppError::Refused(Refusal::NotPermitted)).page(&v);
+    }
     let Ok(until) = form.get("until").parse() else { return Fault::from(AppError::NotFound("notice")).page(&v) };
     match site.app.read_notices(staff.person, until).await {
         Ok(()) => Redirect::to("/work/notices").into_response(),

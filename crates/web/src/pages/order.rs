@@ -95,6 +95,10 @@ struct OrderPage<'a> {
     answers: Vec<(String, String)>,
     /// Longitude and latitude in degrees.
     point: Option<(f64, f64)>,
+    /// The reader's own data was erased; may be; is kept from the handler.
+    forgotten: bool,
+    may_erase: bool,
+    unnamed: bool,
     /// What the reporters were told: sentence, when, for programs.
     told: Vec<(String, String, String)>,
     /// Whether the reader gets mail, if they gave an address.
@@ -116,10 +120,14 @@ struct Own {
 /// What a reporter was told, and how they are.
 async fn own_part(app: &App, v: &Viewer, detail: &Detail) -> Result<Own, AppError> {
     let Some(id) = detail.own else { return Ok(Own::default()) };
-    let (notices, (wishes, browsers), push_key) =
-        tokio::try_join!(app.notices_of_reporters(detail.order.id), app.reporter_wishes(id), app.push_key())?;
+    let (notices, (wishes, browsers), email, push_key) = tokio::try_join!(
+        app.notices_of_reporters(detail.order.id),
+        app.reporter_wishes(id),
+        app.left_email(id),
+        app.push_key()
+    )?;
     let told = notices.iter().map(|notice| (v.code("event", &notice.event), v.when(notice.at), v.machine(notice.at)));
-    let by_email = detail.own_email.then_some(!wishes.no_email);
+    let by_email = email.then_some(!wishes.no_email);
     Ok(Own { told: told.collect(), by_email, browsers, push_key })
 }
 
@@ -186,7 +194,7 @@ pub(crate) fn steps(app: &App, v: &Viewer, events: &[Recorded], full: bool) -> V
             let by = match &event.actor {
                 Actor::Staff { org, .. } => name(*org),
                 Actor::System => v.t("by-clock").to_owned(),
-                Actor::Integrator { label } => label.clone(),
+                Actor::Integrator { label, .. } => label.clone(),
                 _ => v.t("by-resident").to_owned(),
             };
             Step {
@@ -243,6 +251,7 @@ async fn order(
         Stand::Deferred { reason, review_on, .. } => Some(format!("{reason} · {review_on}")),
         _ => None,
     };
+    let forgotten = detail.own_about.as_ref().is_some_and(|about| about.erased_at.is_some());
     let page = OrderPage {
         v: &v,
         row: Row::of(&site.app, &v, order),
@@ -277,6 +286,9 @@ async fn order(
             .unwrap_or_default(),
         answers: answers(&site.app, &v, order),
         point: order.location.point.map(|point| (point.lon, point.lat)),
+        forgotten,
+        may_erase: own && (!forgotten || (order.state.ended() && !order.description.is_empty())),
+        unnamed: detail.own_about.as_ref().is_some_and(|about| about.unnamed),
         told: own_part.told,
         by_email: own_part.by_email,
         browsers: own_part.browsers,

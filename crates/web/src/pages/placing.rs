@@ -27,7 +27,7 @@ use luyuan_app::{
 };
 use luyuan_domain::{
     catalogue::{Attribute, Category, Datatype},
-    orders::{Channel, Kind},
+    orders::{Channel, Kind, Refusal},
     place,
 };
 
@@ -101,6 +101,9 @@ struct Questions<'a> {
 async fn place(State(site): State<Site>, v: Viewer, form: Form) -> Response {
     let mut typed = Typed::from_form(&form);
     let intake = !typed.channel.is_empty() && v.staff.is_some();
+    if intake && !v.may("take_in") {
+        return Fault::from(AppError::Refused(Refusal::NotPermitted)).page(&v);
+    }
     let nowhere = typed.point().is_none() && typed.place.is_empty() && typed.address.is_empty();
     for photo in form.photos {
         if nowhere
@@ -153,6 +156,7 @@ fn contact(typed: &Typed, v: &Viewer) -> Contact {
         phone: typed.phone.clone(),
         email: typed.email.clone(),
         language: v.language.code().into(),
+        unnamed: typed.unnamed == "1",
     }
 }
 

@@ -142,12 +142,34 @@ fn lists(site: &Site, v: &Viewer, day: &Day) -> Vec<Table> {
         let count = v.with("catalogue-items", "n", own.category.len());
         line(v, own.edition.clone(), format!("{} {} · {count}", v.t("rules-since"), own.valid_from), &from)
     });
+    let roles = site.app.rulebook().roles(v.now).ok();
+    let roles = roles.iter().flat_map(|table| {
+        let apart = v.t(if table.separate.0 { "separate-yes" } else { "separate-no" }).to_owned();
+        let each = table.rules.iter().map(|rule| {
+            let may = rule.may.each().map(|action| v.code("action", action.code())).collect::<Vec<_>>();
+            line(v, v.code("role", rule.role.code()), may.join(v.t("list-comma")), &rule.provenance)
+        });
+        each.chain([line(v, v.t("separate").to_owned(), apart, &table.separate.1)]).collect::<Vec<_>>()
+    });
+    let privacy = site.app.rulebook().privacy(v.now).ok();
+    let privacy = privacy.iter().flat_map(|rules| {
+        let days = |days: u32| v.with("keep-days", "n", days);
+        let kept =
+            rules.keep.iter().map(|one| line(v, v.code("keep", one.what.code()), days(one.days), &one.provenance));
+        let purposes = rules.purposes.iter().map(|one| {
+            let words = if zh { one.zh.clone() } else { one.en.clone() };
+            line(v, v.t("purpose-may").to_owned(), words, &one.provenance)
+        });
+        kept.chain(purposes).collect::<Vec<_>>()
+    });
     let table = |id: &'static str, lines: Vec<Line>| Table { id, title: v.code("rules-table", id), lines };
     vec![
         table("dispatch", dispatch.collect()),
         table("evidence", evidence.collect()),
         table("diversions", diversions.collect()),
         table("rating", rating.collect()),
+        table("roles", roles.collect()),
+        table("privacy", privacy.collect()),
         table("catalogues", catalogues.collect()),
         table("calendars", calendars.collect()),
         table("telling", telling(site, v)),

@@ -1,7 +1,7 @@
 //! The staff's side: an inbox by deadline, and an order with its one next action foremost.
 
 use super::{
-    deliveries,
+    contact, deliveries,
     filter::{OPEN, Wanted, soon, written},
     list::{Choice, states, streets},
     login,
@@ -17,17 +17,19 @@ use askama::Template;
 use axum::{
     Router,
     extract::{Path, Query, State},
-    response::Response,
+    response::{IntoResponse, Redirect, Response},
     routing::get,
 };
 use luyuan_app::{
     AppError,
+    contact::Behind,
+    directory::Directory,
     orders::{Detail, Filter},
 };
 use luyuan_domain::{
     actor::{Action, Subject, may},
-    ids::OrgId,
-    orders::{Diversion, Kind, Order, State as Stand, Timetable},
+    ids::{OrgId, PlaceId},
+    orders::{Diversion, Kind, Order, Refusal, State as Stand, Timetable},
 };
 
 /// Rows of a page.
@@ -60,10 +62,29 @@ struct Inbox<'a> {
     below: bool,
 }
 
+/// The codes of the places that both a list is narrowed to and a role is bound to; a place's code
+/// begins with that of what contains it.
+fn within(directory: &Directory, wanted: Vec<String>, bound: &[PlaceId]) -> Vec<String> {
+    let bound = bound.iter().filter_map(|place| directory.place(*place)).map(|place| place.code.clone());
+    let lower = |bound: &String| match wanted.is_empty() {
+        true => vec![bound.clone()],
+        false => {
+            let each = wanted.iter().filter(|asked| asked.starts_with(bound) || bound.starts_with(*asked));
+            each.map(|asked| asked.max(bound).clone()).collect()
+        }
+    };
+    let both: Vec<String> = bound.flat_map(|bound| lower(&bound)).collect();
+    // No place has such a code: nothing is both.
+    if both.is_empty() { vec!["-".to_owned()] } else { both }
+}
+
 /// What an organisation's inbox shows for an address.
 fn inbox_of(site: &Site, v: &Viewer, staff: OrgId, wanted: &Wanted) -> Filter {
     let directory = site.app.directory();
     let mut filter = wanted.filter(false, v.now);
+    if let Some(bound) = v.staff.as_ref().and_then(|staff| staff.grants.bound_to(Action::ReadInternal)) {
+        filter.places = within(&directory, filter.places, &bound);
+    }
     if filter.states.is_empty() {
         filter.states = OPEN.iter().map(|state| (*state).to_owned()).collect();
     }
@@ -109,6 +130,12 @@ async fn tabs(site: &Site, v: &Viewer, staff: OrgId, wanted: &Wanted) -> Result<
 
 async fn inbox(State(site): State<Site>, v: Viewer, Query(mut wanted): Query<Wanted>) -> Response {
     let Some(staff) = v.staff.clone() else { return login::first(&site, &v).await };
+    if !staff.may(Action::ReadInternal) {
+        return match v.administers() {
+            true => Redirect::to("/admin").into_response(),
+            false => Fault::from(AppError::Refused(Refusal::NotPermitted)).page(&v),
+        };
+    }
     if let Err(fault) = wanted.check(&site) {
         return fault.page(&v);
     }
@@ -146,18 +173,6 @@ async fn inbox(State(site): State<Site>, v: Viewer, Query(mut wanted): Query<Wan
     html(&inbox)
 }
 
-/// A reporter as staff see them; contact data is masked until it is asked for.
-struct Person {
-    id: String,
-    name: String,
-    /// Masked but for its end.
-    masked: String,
-    phone: String,
-    email: String,
-    rated: bool,
-    words: String,
-}
-
 #[derive(Template)]
 #[template(path = "work_order.html")]
 struct WorkOrder<'a> {
@@ -169,13 +184,16 @@ struct WorkOrder<'a> {
     stations: Vec<Station>,
     steps: Vec<Step>,
     photos: Vec<String>,
-    people: Vec<Person>,
+    people: Vec<Behind>,
+    /// For what contact data may be shown: code, words.
+    purposes: Vec<(String, String)>,
     whistles: Vec<(String, String, String, bool, String)>,
     may_accept: bool,
     may_handle: bool,
     may_triage: bool,
     may_merge: bool,
     may_call_back: bool,
+    may_erase: bool,
     /// Open orders of the same kind nearby.
     duplicates: Vec<Row>,
     /// A reply needs a photo.
@@ -197,16 +215,15 @@ impl WorkOrder<'_> {
         fields.clone().find(|(name, _)| name == field).map_or("", |(_, value)| value)
     }
 
+    /// Whether somebody rated the present reply.
+    fn rated(&self, person: &Behind) -> bool {
+        person.rating.as_ref().is_some_and(|(round, _)| *round == self.order.reworks)
+    }
+
     /// Whether a form was refused, so that it stands open.
     fn was(&self, act: &str) -> bool {
         self.refused.act == act
     }
-}
-
-/// All but the last four characters hidden.
-fn masked(text: &str) -> String {
-    let length = text.chars().count();
-    text.chars().enumerate().map(|(at, letter)| if at + 4 < length { '•' } else { letter }).collect()
 }
 
 /// What was typed into a form that was refused, and why it was.
@@ -229,7 +246,7 @@ pub(super) async fn show(site: &Site, v: &Viewer, number: &str, refused: &Refuse
     let Some(staff) = v.staff.clone() else { return login::first(site, v).await };
     let detail = match site.app.order(&v.actor(), number, None).await {
         Ok(detail) if detail.internal => detail,
-        Ok(_) => return Fault::from(AppError::Refused(luyuan_domain::orders::Refusal::NotPermitted)).page(v),
+        Ok(_) => return Fault::from(AppError::Refused(Refusal::NotPermitted)).page(v),
         Err(error) => return Fault::from(error).page(v),
     };
     let order = &detail.order;
@@ -237,20 +254,16 @@ pub(super) async fn show(site: &Site, v: &Viewer, number: &str, refused: &Refuse
     let holder = order.state.holder().or_else(|| directory.top().map(|org| org.id));
     let above = holder.map(|holder| directory.above(holder)).unwrap_or_default();
     let whistled = order.whistled();
-    let subject = Subject { holder, above: &above, whistled: &whistled, reporters: &[] };
+    let places = directory.places_of(order);
+    let subject = Subject { holder, above: &above, whistled: &whistled, reporters: &[], places: &places };
     let actor = v.actor();
     let allowed = |action| may(&actor, action, &subject);
     let open_state = !order.state.ended() && !matches!(order.state, Stand::Replied { .. });
     let own_whistle = order.whistles.iter().find(|whistle| whistle.to == staff.org && whistle.report.is_none());
-    let people = detail.reporters.iter().map(|reporter| Person {
-        id: reporter.id.to_string(),
-        name: reporter.about.name.clone(),
-        masked: format!("{} {}", masked(&reporter.about.phone), masked(&reporter.about.email)).trim().to_owned(),
-        phone: reporter.about.phone.clone(),
-        email: reporter.about.email.clone(),
-        rated: reporter.about.rating.as_ref().is_some_and(|(round, _)| *round == order.reworks),
-        words: reporter.about.words.clone(),
-    });
+    let people = match site.app.behind(&actor, &detail).await {
+        Ok(people) => people,
+        Err(error) => return Fault::from(error).page(v),
+    };
     let may_merge = allowed(Action::Merge) && open_state;
     let duplicates = match order.location.point.filter(|_| may_merge) {
         Some(at) => match site.app.similar(at, &order.category).await {
@@ -273,7 +286,8 @@ pub(super) async fn show(site: &Site, v: &Viewer, number: &str, refused: &Refuse
         stations: stations(v, order),
         steps: steps(&site.app, v, &detail.events, true),
         photos: detail.files.iter().map(|file| format!("/orders/{number}/photos/{}", file.id)).collect(),
-        people: people.collect(),
+        people,
+        purposes: contact::purposes(site, v),
         told,
         whistles: order
             .whistles
@@ -292,8 +306,9 @@ pub(super) async fn show(site: &Site, v: &Viewer, number: &str, refused: &Refuse
         evidence: order.kind != Kind::Enquiry && rules.is_some_and(|day| day.wants_evidence(&order.category)),
         answers: answers(&site.app, v, order),
         point: order.location.point.map(|point| (point.lon, point.lat)),
+        may_erase: allowed(Action::CallBack),
         may_call_back: allowed(Action::CallBack) && matches!(order.state, Stand::Replied { .. }),
-        own_whistle: own_whistle.map(|whistle| whistle.id.to_string()),
+        own_whistle: own_whistle.filter(|_| allowed(Action::Report)).map(|whistle| whistle.id.to_string()),
         orgs: directory
             .orgs()
             .iter()

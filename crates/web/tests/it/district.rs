@@ -15,6 +15,7 @@ use luyuan_domain::{
     actor::Actor,
     ids::{JurisdictionId, PersonId},
     orders::{Channel, Kind},
+    roles::Role,
 };
 use luyuan_store::{Db, testing::on_both_engines};
 use serde_json::Value;
@@ -90,10 +91,12 @@ where
 
 impl Site {
     async fn new(db: Db, files: &std::path::Path) -> Self {
-        let app = App::start(db, JurisdictionId("erqi".into()), files.into(), Env::default()).await.unwrap();
+        let app = App::start(db, JurisdictionId("erqi".into()), files.join("files"), Env::default()).await.unwrap();
         app.load_rules().await.unwrap();
         app.reload().await.unwrap();
         let welcome = app.load_demo(|_| {}).await.unwrap();
+        app.open_log(files).await.unwrap();
+        app.seal().await.unwrap();
         let address = "https://erqi.example".to_owned();
         let router = luyuan_web::router(luyuan_web::Site::new(app.clone(), address, true));
         Self { app, key: welcome.api_key, router }
@@ -157,7 +160,7 @@ impl Site {
     /// Somebody who acts for an organisation.
     pub fn staff(&self, code: &str) -> Actor {
         let org = self.app.directory().org_by_code(code).unwrap().id;
-        Actor::Staff { person: PersonId(self.app.env.id()), org }
+        self.app.acting(PersonId(self.app.env.id()), org, Role::Lead).unwrap()
     }
 
     /// A lamp that does not work in the garden.
@@ -208,6 +211,11 @@ impl Browser {
         self.cookies.iter().find(|(name, _)| name == "luyuan_form").map(|(_, value)| value.clone()).unwrap_or_default()
     }
 
+    /// All cookies, as a browser sends them.
+    pub fn cookies(&self) -> String {
+        self.cookies.iter().map(|(name, value)| format!("{name}={value}")).collect::<Vec<_>>().join("; ")
+    }
+
     /// Logs in with a demonstration account.
     pub async fn log_in(&mut self, login: &str) {
         let answer = self.submit("/login", &[("login", login), ("password", luyuan_app::demo::PASSWORD)]).await;
@@ -241,10 +249,10 @@ impl Browser {
 
     /// Sends anything with the browser's cookies.
     pub async fn send(&mut self, method: Method, path: &str, kind: &str, body: Body) -> Answer {
-        let cookies: Vec<String> = self.cookies.iter().map(|(name, value)| format!("{name}={value}")).collect();
+        let cookies = self.cookies();
         let mut request = Request::builder().method(method).uri(path).header(header::ACCEPT_LANGUAGE, self.language);
         if !cookies.is_empty() {
-            request = request.header(header::COOKIE, cookies.join("; "));
+            request = request.header(header::COOKIE, cookies);
         }
         if !kind.is_empty() {
             request = request.header(header::CONTENT_TYPE, kind);

@@ -189,3 +189,31 @@ async fn futures_poll(body: &mut Body) -> bool {
     })
     .await
 }
+
+#[tokio::test]
+async fn an_open_page_goes_silent_when_the_role_ends() {
+    on_both(|site, engine| async move {
+        let [(private, _), _] = hidden(&site).await;
+        let open = site.place(site.lamp()).await;
+        let mut browser = Browser::open(&site, "en").await;
+        browser.log_in("compound").await;
+        let cookie = browser.cookies();
+        let request = || Request::builder().uri("/events").header("cookie", &cookie).body(Body::empty()).unwrap();
+        let mut body = site.open(request()).await.into_body();
+        let staff = site.staff(GARDEN);
+        site.app.accept(&staff, &seen(&private.number)).await.unwrap();
+        let frame = body.frame().await.expect("news").unwrap();
+        assert!(String::from_utf8_lossy(frame.data_ref().unwrap()).contains(&private.number), "{engine}");
+        for one in site.app.standing_roles(&luyuan_domain::actor::Actor::System).await.unwrap() {
+            if one.login == "compound" {
+                site.app.end_role(&luyuan_domain::actor::Actor::System, one.held.id).await.unwrap();
+            }
+        }
+        site.app.contact(&staff, &seen(&private.number), "已联系".into()).await.unwrap();
+        site.app.accept(&staff, &seen(&open.number)).await.unwrap();
+        let frame = body.frame().await.expect("news").unwrap();
+        let news = String::from_utf8_lossy(frame.data_ref().unwrap()).into_owned();
+        assert!(news.contains(&open.number), "{engine}: the next news is of the public order, not {news}");
+    })
+    .await;
+}

@@ -1,14 +1,20 @@
 //! The site over HTTP, in one process: requests in, answers out, on both engines.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
+mod account;
+mod admin;
 mod api;
 mod bad_input;
 mod district;
+mod evidence;
 mod forged;
 mod hidden;
 mod open311;
 mod pages;
+mod permission;
 mod photos;
 mod pictures;
+mod privacy;
+mod second;
 mod site;
 mod telling;

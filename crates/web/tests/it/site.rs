@@ -53,7 +53,8 @@ impl Site {
     /// A district with its demonstration orders.
     pub async fn new(db: Db) -> Self {
         let files = tempfile::tempdir().unwrap();
-        let app = App::start(db, JurisdictionId("erqi".into()), files.path().into(), Env::default()).await.unwrap();
+        let app =
+            App::start(db, JurisdictionId("erqi".into()), files.path().join("files"), Env::default()).await.unwrap();
         app.load_rules().await.unwrap();
         let key = app.load_demo(|_| {}).await.unwrap().api_key;
         let site = luyuan_web::Site::new(app.clone(), "http://erqi.example".into(), true);

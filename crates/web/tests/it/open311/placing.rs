@@ -307,7 +307,7 @@ async fn names_are_written_as_their_language_does() {
             let more = [("first_name", first), ("last_name", last), ("phone", "13800000000"), ("email", "a@b.example")];
             let id = placed(&site, QUIET, &more).await;
             let detail = site.app.order(&Actor::System, &id, None).await.unwrap();
-            let about = &detail.reporters[0].about;
+            let about = site.app.address_of(detail.reporters[0].id).await.unwrap().unwrap();
             assert_eq!((about.name.as_str(), about.phone.as_str()), (name, "13800000000"), "{engine}");
             let public = site.get(&format!("{V2}/requests/{id}.xml?extensions=true")).await.text();
             assert!(!public.contains("13800000000") && !public.contains("a@b.example") && !public.contains(name));

@@ -3,7 +3,7 @@
 use super::*;
 use jiff::SignedDuration;
 use luyuan_app::orders::{Replying, Seen};
-use luyuan_domain::ids::PersonId;
+use luyuan_domain::{ids::PersonId, roles::Role};
 use luyuan_store::testing::on_both_engines;
 
 fn days(days: i64) -> SignedDuration {
@@ -234,7 +234,8 @@ async fn extensions_tell_the_story_and_other_filters_narrow() {
         assert_eq!(kinds(&fresh), ["submitted", "routed"]);
         // The holder handles it.
         let order = site.app.order(&Actor::System, &number, None).await.unwrap().order;
-        let staff = Actor::Staff { person: PersonId(Uuid::from_u128(1)), org: order.state.holder().unwrap() };
+        let holder = order.state.holder().unwrap();
+        let staff = site.app.acting(PersonId(Uuid::from_u128(1)), holder, Role::Lead).unwrap();
         let seen = Seen { number: number.clone(), version: None };
         site.app.accept(&staff, &seen).await.unwrap();
         site.app.contact(&staff, &seen, "电话里说的话".into()).await.unwrap();
