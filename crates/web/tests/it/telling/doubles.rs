@@ -7,7 +7,6 @@ use std::{
 use tokio::{
     io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufReader},
     net::{TcpListener, TcpStream},
-    sync::Notify,
 };
 
 /// A request that came in.
@@ -48,18 +47,12 @@ pub struct Receiver {
     pub port: u16,
     got: Arc<Mutex<Vec<Got>>>,
     replies: Arc<Mutex<VecDeque<Reply>>>,
-    came: Arc<Notify>,
 }
 
 impl Receiver {
     pub async fn start() -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-        let own = Self {
-            port: listener.local_addr().unwrap().port(),
-            got: Arc::default(),
-            replies: Arc::default(),
-            came: Arc::default(),
-        };
+        let own = Self { port: listener.local_addr().unwrap().port(), got: Arc::default(), replies: Arc::default() };
         let serving = own.clone();
         tokio::spawn(async move {
             while let Ok((stream, _)) = listener.accept().await {
@@ -83,11 +76,6 @@ impl Receiver {
         self.got.lock().unwrap().clone()
     }
 
-    /// Waits until a request has come in.
-    pub async fn comes(&self) {
-        self.came.notified().await;
-    }
-
     async fn serve(self, stream: TcpStream) -> Option<()> {
         let mut stream = BufReader::new(stream);
         loop {
@@ -105,7 +93,6 @@ impl Receiver {
             let mut body = vec![0; length.and_then(|(_, value)| value.parse().ok()).unwrap_or(0)];
             stream.read_exact(&mut body).await.ok()?;
             self.got.lock().unwrap().push(Got { path, headers, body });
-            self.came.notify_one();
             let reply = self.replies.lock().unwrap().pop_front();
             let answer = match reply.unwrap_or(Reply::Says(200, "{\"errcode\":0,\"code\":0}".into())) {
                 Reply::Hangs => std::future::pending().await,
@@ -150,7 +137,11 @@ impl Letter {
 
 fn base64(text: &str) -> Vec<u8> {
     const LETTERS: &[u8] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-    let bits: Vec<u32> = text.bytes().filter_map(|b| LETTERS.iter().position(|l| *l == b)).map(|n| n as u32).collect();
+    let bits: Vec<u32> = text
+        .bytes()
+        .filter_map(|byte| LETTERS.iter().position(|letter| *letter == byte))
+        .map(|nth| u32::try_from(nth).unwrap())
+        .collect();
     let mut bytes = Vec::new();
     for four in bits.chunks(4) {
         let sum = four.iter().fold(0, |sum, n| sum << 6 | n) << (6 * (4 - four.len()));
