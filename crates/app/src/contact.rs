@@ -1,6 +1,8 @@
 //! How to reach reporters: encrypted with a key outside the database, shown masked, shown whole only
 //! with a reason that is kept, forgotten in time.
 //!
+//! The same key seals other small secrets, such as those of authenticators.
+//!
 //! XChaCha20-Poly1305 (RFC 8439 with the extended nonce): a random nonce may be used for every text.
 //! What is sealed for one reporter does not open for another.
 
@@ -154,35 +156,26 @@ impl App {
         }
     }
 
-    /// What belongs to a text besides its key: for whom it is.
-    fn whose(&self, reporter: ReporterId) -> Vec<u8> {
-        format!("{}/{reporter}", self.jurisdiction.0).into_bytes()
-    }
-
-    /// Contact data as it is kept: key, nonce and text; nothing when there is nothing to keep.
+    /// A text sealed for one purpose, as it is kept: key, nonce and text. It opens for no other.
     ///
     /// # Errors
     /// [`AppError::File`] when there is no key or no randomness.
-    pub(crate) fn sealed(&self, reporter: ReporterId, data: &ContactData) -> Result<Option<String>, AppError> {
-        if data.is_empty() {
-            return Ok(None);
-        }
-        let failed = |why: &str| AppError::File(format!("contact data: {why}"));
-        let text = serde_json::to_vec(data).map_err(|error| failed(&error.to_string()))?;
+    pub(crate) fn seal_for(&self, whose: &str, text: &[u8]) -> Result<String, AppError> {
+        let failed = |why: &str| AppError::File(format!("contact.key: {why}"));
         let nonce = self.env.bytes::<24>()?;
         self.contact_key()?;
         let keys = self.vault.read();
         let key = keys.keys.last().ok_or_else(|| failed("no key was opened"))?;
-        let payload = Payload { msg: &text, aad: &self.whose(reporter) };
-        let closed = key.cipher.encrypt(&XNonce::from(nonce), payload).map_err(|_| failed("cannot be sealed"))?;
-        Ok(Some(format!("{}.{}.{}", key.id, BASE64.encode(nonce), BASE64.encode(closed))))
+        let payload = Payload { msg: text, aad: whose.as_bytes() };
+        let closed = key.cipher.encrypt(&XNonce::from(nonce), payload).map_err(|_| failed("cannot seal"))?;
+        Ok(format!("{}.{}.{}", key.id, BASE64.encode(nonce), BASE64.encode(closed)))
     }
 
-    /// Contact data from what is kept.
+    /// What was sealed for a purpose; none when it was changed, is for another, or its key is gone.
     ///
     /// # Errors
-    /// [`StoreError::Corrupt`] when it was changed, is another reporter's, or its key is gone.
-    pub(crate) fn opened(&self, reporter: ReporterId, sealed: &str) -> Result<ContactData, AppError> {
+    /// [`AppError::File`] when there are no keys.
+    pub(crate) fn open_for(&self, whose: &str, sealed: &str) -> Result<Option<Vec<u8>>, AppError> {
         self.contact_key()?;
         let keys = self.vault.read();
         let open = || {
@@ -191,11 +184,36 @@ impl App {
             let key = keys.keys.iter().find(|key| key.id == id)?;
             let nonce: [u8; 24] = BASE64.decode(nonce).ok()?.try_into().ok()?;
             let closed = BASE64.decode(closed).ok()?;
-            let payload = Payload { msg: &closed, aad: &self.whose(reporter) };
-            let text = key.cipher.decrypt(&XNonce::from(nonce), payload).ok()?;
-            serde_json::from_slice(&text).ok()
+            key.cipher.decrypt(&XNonce::from(nonce), Payload { msg: &closed, aad: whose.as_bytes() }).ok()
         };
-        open().ok_or_else(|| StoreError::corrupt("contacts", "sealed", reporter).into())
+        Ok(open())
+    }
+
+    /// For whom contact data is sealed.
+    fn whose(&self, reporter: ReporterId) -> String {
+        format!("{}/{reporter}", self.jurisdiction.0)
+    }
+
+    /// Contact data as it is kept; nothing when there is nothing to keep.
+    ///
+    /// # Errors
+    /// As [`App::seal_for`].
+    pub(crate) fn sealed(&self, reporter: ReporterId, data: &ContactData) -> Result<Option<String>, AppError> {
+        if data.is_empty() {
+            return Ok(None);
+        }
+        let text = serde_json::to_vec(data).map_err(|error| AppError::File(error.to_string()))?;
+        self.seal_for(&self.whose(reporter), &text).map(Some)
+    }
+
+    /// Contact data from what is kept.
+    ///
+    /// # Errors
+    /// [`StoreError::Corrupt`] when it was changed, is another reporter's, or its key is gone.
+    pub(crate) fn opened(&self, reporter: ReporterId, sealed: &str) -> Result<ContactData, AppError> {
+        let text = self.open_for(&self.whose(reporter), sealed)?;
+        let data = text.and_then(|text| serde_json::from_slice(&text).ok());
+        data.ok_or_else(|| StoreError::corrupt("contacts", "sealed", reporter).into())
     }
 
     /// Adds a new key, seals everything with it, and drops the old ones; how many texts were sealed
@@ -230,6 +248,7 @@ impl App {
             }
             after = last;
         }
+        self.renew_factors().await?;
         key_file::replace(&path, &format!("{fresh}\n"))?;
         self.take_keys(&path).await?;
         Ok(count)

@@ -91,7 +91,7 @@ impl App {
             Some(found) => {
                 let login = self.person(who).await?.login;
                 let name: String = login.bytes().map(|byte| format!("%{byte:02X}")).collect();
-                let secret = found.secret;
+                let secret = self.totp_secret(who, &found.secret)?;
                 let address = format!("otpauth://totp/Luyuan:{name}?secret={secret}&issuer=Luyuan");
                 Factor::Begun { secret, address }
             }
@@ -104,6 +104,8 @@ impl App {
     /// [`AppError::Wrong`] with `factor_set` when there is a second factor.
     pub async fn begin_factor(&self, who: PersonId) -> Result<(), AppError> {
         let secret = Secret::from(self.env.bytes::<SECRET>()?.to_vec()).to_base32();
+        // Who gets the database alone can make no codes.
+        let secret = self.seal_for(&self.totp_of(who), secret.as_bytes())?;
         let j = self.jurisdiction.clone();
         let begun =
             self.db.write(move |mut conn| Box::pin(async move { factors::begin(&mut conn, &j, who, &secret).await }));
@@ -200,17 +202,45 @@ impl App {
         Ok(codes.iter().map(|code| format!("{}-{}", &code[..CODE / 2], &code[CODE / 2..])).collect())
     }
 
+    /// For whom a secret is sealed.
+    fn totp_of(&self, who: PersonId) -> String {
+        format!("{}/totp/{who}", self.rules_of.0)
+    }
+
+    fn totp_secret(&self, who: PersonId, sealed: &str) -> Result<String, AppError> {
+        let text = self.open_for(&self.totp_of(who), sealed)?;
+        let secret = text.and_then(|text| String::from_utf8(text).ok());
+        secret.ok_or_else(|| luyuan_store::StoreError::corrupt("totp", "secret", who).into())
+    }
+
+    /// Seals everybody's secret with the newest key.
+    pub(crate) async fn renew_factors(&self) -> Result<(), AppError> {
+        let (app, j) = (self.clone(), self.rules_of.clone());
+        let done = self.db.write(move |mut conn| {
+            Box::pin(async move {
+                for (who, sealed) in factors::secrets(&mut conn, &j).await? {
+                    let anew = app.seal_for(&app.totp_of(who), app.totp_secret(who, &sealed)?.as_bytes())?;
+                    factors::reseal(&mut conn, &j, who, &anew).await?;
+                }
+                Ok(())
+            })
+        });
+        done.await
+    }
+
     /// Whether a code is one of the authenticator's that was not used, or an unused recovery code;
     /// it is used up by that.
     async fn code_fits(&self, who: PersonId, code: &str, recovery: bool) -> Result<bool, AppError> {
         let (j, now, code) = (self.jurisdiction.clone(), self.env.now(), plain(code));
         let steps = self.rulebook().accounts(now)?.get(AccountBound::TotpSteps);
         let seconds = u64::try_from(now.as_second()).unwrap_or_default();
+        let app = self.clone();
         self.db
             .write(move |mut conn| {
                 Box::pin(async move {
                     let found = factors::totp(&mut conn, &j, who).await?.ok_or(AppError::NotFound("factor"))?;
-                    if let Some(step) = totp(&found.secret, steps)?.check(&code, seconds) {
+                    let secret = app.totp_secret(who, &found.secret)?;
+                    if let Some(step) = totp(&secret, steps)?.check(&code, seconds) {
                         let step = i64::try_from(step).unwrap_or(i64::MAX);
                         return Ok(factors::use_step(&mut conn, &j, who, step).await?);
                     }

@@ -7,7 +7,7 @@ use luyuan_domain::ids::{JurisdictionId, PersonId};
 /// Somebody's authenticator.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Totp {
-    /// The shared secret in base32.
+    /// The shared secret, sealed by those who call.
     pub secret: String,
     /// It was proved with a first code, and is asked for at every login.
     pub confirmed: bool,
@@ -25,6 +25,25 @@ pub async fn totp(conn: &mut Conn<'_>, j: &JurisdictionId, who: PersonId) -> Res
         .maybe()
         .await?;
     row.map(|row| Ok(Totp { secret: row.get(0)?, confirmed: row.get::<Option<i64>>(1)?.is_some() })).transpose()
+}
+
+/// Everybody's secret.
+///
+/// # Errors
+/// [`StoreError::Corrupt`] for a row that cannot be read.
+pub async fn secrets(conn: &mut Conn<'_>, j: &JurisdictionId) -> Result<Vec<(PersonId, String)>, StoreError> {
+    let rows = conn.query("SELECT person_id, secret FROM totp WHERE jurisdiction_id = $1").bind(&j.0).all().await?;
+    rows.iter().map(|row| Ok((row.id(0, "totp", "person_id")?, row.get(1)?))).collect()
+}
+
+/// Keeps a secret that was sealed anew.
+///
+/// # Errors
+/// As the engine says.
+pub async fn reseal(conn: &mut Conn<'_>, j: &JurisdictionId, who: PersonId, secret: &str) -> Result<(), StoreError> {
+    let text = "UPDATE totp SET secret = $3 WHERE jurisdiction_id = $1 AND person_id = $2";
+    conn.query(text).bind(&j.0).bind(who.to_string()).bind(secret).run().await?;
+    Ok(())
 }
 
 /// Begins with a new secret, unless a confirmed one is there; whether it did.

@@ -135,3 +135,25 @@ async fn a_second_step_is_ended_with_the_password_only() {
     })
     .await;
 }
+
+#[tokio::test]
+async fn the_secret_of_an_authenticator_is_sealed_and_survives_a_new_key() {
+    on_both(|site, engine| async move {
+        let mut owner = Browser::open(&site, "en").await;
+        let (secret, _) = set_up(&site, &mut owner).await;
+        let kept = || async {
+            let read = site.app.db.read(|mut conn| {
+                Box::pin(async move { conn.query("SELECT secret FROM totp").one().await?.get::<String>(0) })
+            });
+            read.await.unwrap()
+        };
+        let before = kept().await;
+        assert!(!before.contains(&secret), "{engine}");
+        site.app.renew_contact_key().await.unwrap();
+        assert_ne!(kept().await, before, "{engine}");
+        let mut browser = Browser::open(&site, "en").await;
+        let step = first(&mut browser).await;
+        assert_eq!(second(&mut browser, &step, &digits(&site, &secret, 1)).await.status, 303, "{engine}");
+    })
+    .await;
+}
