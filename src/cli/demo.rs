@@ -6,7 +6,8 @@ use luyuan_app::demo::PASSWORD;
 /// Loads and serves; prints where to look and who may log in.
 pub async fn run(common: &Common) -> Result<(), Trouble> {
     let door = Door::open(common).await?;
-    let app = common.start().await?;
+    let mut app = common.start().await?;
+    app.outside = common.outside(door.address.clone());
     common.open_log(&app).await;
     let welcome = app.load_demo(|step| eprintln!("loading the demonstration district: {step}")).await?;
     println!("address={}", door.address);

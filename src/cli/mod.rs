@@ -5,18 +5,27 @@ mod contact;
 mod demo;
 mod doctor;
 mod export;
+mod hook;
 mod import;
+mod jobs;
 mod key;
 mod log;
 mod place_order;
 mod progress;
 mod role;
 mod serve;
+mod tell;
 mod user;
 mod verify;
 
 use clap::{Args, Parser, Subcommand};
-use luyuan_app::{App, AppError, env::Env, files::Files, settings::Settings};
+use luyuan_app::{
+    App, AppError,
+    env::Env,
+    files::Files,
+    outside::{self, Outside, guard::Reachable},
+    settings::Settings,
+};
 use luyuan_domain::ids::JurisdictionId;
 use luyuan_store::{Db, StoreError};
 use std::{io::Write, os::unix::fs::DirBuilderExt, path::PathBuf};
@@ -68,6 +77,15 @@ pub struct Common {
     address: Option<String>,
     #[command(flatten)]
     running: serve::Running,
+    /// Mail server, such as smtps://user:password@mail.example.org [default: no mail]
+    #[arg(long, global = true, env = "LUYUAN_SMTP", hide_env_values = true)]
+    smtp: Option<String>,
+    /// From whom mail comes [default: noreply@ and the host of the address]
+    #[arg(long, global = true, env = "LUYUAN_MAIL_FROM")]
+    mail_from: Option<String>,
+    /// Networks inside that webhooks may reach, such as 10.1.2.0/24, with commas between them
+    #[arg(long, global = true, env = "LUYUAN_REACHABLE", default_value = "", hide_default_value = true)]
+    reachable: Reachable,
     /// Addresses of reverse proxies whose X-Forwarded-For is believed, with commas between them
     #[arg(long, global = true, env = "LUYUAN_PROXIES", value_delimiter = ',', default_value = "127.0.0.1,::1")]
     proxies: Vec<std::net::IpAddr>,
@@ -108,6 +126,14 @@ enum Command {
     /// Keys of programs
     #[command(subcommand)]
     Key(key::Verb),
+    /// Programs and chat groups that are told of orders
+    #[command(subcommand)]
+    Hook(hook::Verb),
+    /// Test a channel over which people are told
+    Tell(tell::Options),
+    /// Work that waits, is tried again, or was given up
+    #[command(subcommand)]
+    Jobs(jobs::Verb),
     /// The key that seals contact data
     #[command(subcommand)]
     Contact(contact::Verb),
@@ -176,6 +202,17 @@ impl Common {
         }
     }
 
+    /// How the world outside is reached, for a site under this address.
+    fn outside(&self, address: String) -> Outside {
+        Outside::new(outside::Settings {
+            smtp: self.smtp.clone(),
+            mail_from: self.mail_from.clone(),
+            reachable: self.reachable.clone(),
+            address: address.trim_end_matches('/').to_owned(),
+            ..outside::Settings::default()
+        })
+    }
+
     /// The address under which people reach it, without a slash at the end.
     fn public(&self) -> String {
         let own = self.address.clone().unwrap_or_else(|| format!("http://{}", self.listen));
@@ -188,7 +225,8 @@ impl Common {
         std::fs::DirBuilder::new().recursive(true).mode(0o700).create(&self.data)?;
         let db = Db::open(&self.database()).await?;
         db.migrate().await?;
-        let app = App::start(db, JurisdictionId(self.jurisdiction.clone()), self.files()?, Env::default()).await?;
+        let mut app = App::start(db, JurisdictionId(self.jurisdiction.clone()), self.files()?, Env::default()).await?;
+        app.outside = self.outside(self.public());
         app.load_rules().await?;
         Ok(app.set_up(Settings { proxies: self.proxies.clone() }))
     }
@@ -219,6 +257,7 @@ pub async fn run(cli: Cli) -> Result<(), Trouble> {
         }
         Command::Worker => {
             let app = common.start().await?;
+            luyuan_web::give_words(&app);
             common.open_log(&app).await;
             println!("deadlines act every {} s; stop with Ctrl-C", serve::BEAT.as_secs());
             tokio::select! { () = app.clone().run_clock(serve::BEAT) => {}, () = serve::stopped() => {} }
@@ -242,6 +281,9 @@ pub async fn run(cli: Cli) -> Result<(), Trouble> {
         Command::User(verb) => user::run(common.start().await?, &common.public(), verb).await,
         Command::Role(verb) => role::run(common.start().await?, verb).await,
         Command::Key(verb) => key::run(common.start().await?, verb).await,
+        Command::Hook(verb) => hook::run(common.start().await?, verb).await,
+        Command::Tell(options) => tell::run(common.start().await?, options).await,
+        Command::Jobs(verb) => jobs::run(common.start().await?, verb).await,
         Command::Contact(verb) => contact::run(&common, verb).await,
         Command::Log(verb) => log::run(&common, verb).await,
         Command::Verify(verify::What::Receipt(options)) => verify::receipt(&options),

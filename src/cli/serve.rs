@@ -112,7 +112,8 @@ impl Door {
 /// Serves; prints where.
 pub async fn run(common: &Common) -> Result<(), Trouble> {
     let door = Door::open(common).await?;
-    let app = common.start().await?;
+    let mut app = common.start().await?;
+    app.outside = common.outside(door.address.clone());
     app.contact_key()?;
     common.open_log(&app).await;
     println!("address={}", door.address);

@@ -6,6 +6,7 @@ import "./map";
 import "./passkey";
 import "./photo";
 import "./print";
+import "./push";
 import "./steps";
 import "./where";
 

@@ -25,8 +25,9 @@ const STREETS: &str = include_str!("../../../data/erqi/places/erqi_streets.csv")
 const COMMUNITIES: &str = include_str!("../../../data/erqi/places/erqi_villages.csv");
 
 /// Rules that a new district starts with, by name.
-pub const RULES: [(&str, &str); 16] = [
+pub const RULES: [(&str, &str); 17] = [
     ("receipts-2020.toml", include_str!("../../../data/erqi/rulesets/receipts-2020.toml")),
+    ("telling-2020.toml", include_str!("../../../data/erqi/rulesets/telling-2020.toml")),
     ("orders-2020.toml", include_str!("../../../data/erqi/rulesets/orders-2020.toml")),
     ("catalogue-2013.toml", include_str!("../../../data/erqi/rulesets/catalogue-2013.toml")),
     ("catalogue-2026.toml", include_str!("../../../data/erqi/rulesets/catalogue-2026.toml")),

@@ -16,11 +16,13 @@ pub mod factors;
 pub mod files;
 pub mod import;
 pub mod invitations;
+pub mod jobs;
 mod key_file;
 pub mod keys;
 pub mod live;
 pub mod login;
 pub mod orders;
+pub mod outside;
 pub mod passkeys;
 pub mod passwords;
 pub mod people;
@@ -28,6 +30,7 @@ pub mod roles;
 pub mod rules;
 pub mod sessions;
 pub mod settings;
+pub mod telling;
 pub mod tokens;
 
 pub use error::{AppError, Wrong};
@@ -40,9 +43,10 @@ use env::Env;
 use live::Live;
 use luyuan_domain::ids::JurisdictionId;
 use luyuan_store::Db;
+use outside::Outside;
 use rules::Rulebook;
 use std::sync::{
-    Arc, RwLock,
+    Arc, OnceLock, RwLock,
     atomic::{AtomicI64, Ordering},
 };
 
@@ -72,6 +76,11 @@ pub struct App {
     hashed: passwords::Work,
     directory: Arc<RwLock<Arc<Directory>>>,
     rulebook: Arc<RwLock<Arc<Rulebook>>>,
+    /// Mail server, push services, programs, chat groups.
+    pub outside: Outside,
+    reach: Arc<RwLock<Arc<telling::Reach>>>,
+    telling_keys: Arc<tokio::sync::OnceCell<Arc<telling::Keys>>>,
+    words: Arc<OnceLock<Arc<dyn telling::Words>>>,
     /// Which generation of places, organisations and rules is in memory.
     generation: Arc<AtomicI64>,
 }
@@ -103,6 +112,10 @@ impl App {
             hashed: Arc::default(),
             directory: Arc::default(),
             rulebook: Arc::default(),
+            outside: Outside::default(),
+            reach: Arc::default(),
+            telling_keys: Arc::default(),
+            words: Arc::default(),
             generation: Arc::default(),
         };
         app.reload().await?;
@@ -122,8 +135,8 @@ impl App {
     /// # Errors
     /// As [`App::start`].
     pub async fn reload(&self) -> Result<(), AppError> {
-        let j = self.rules_of.clone();
-        let (generation, places, orgs, rules) = self
+        let (j, now) = (self.rules_of.clone(), self.env.now());
+        let (generation, places, orgs, rules, reach) = self
             .db
             .scan(move |mut conn| {
                 Box::pin(async move {
@@ -132,7 +145,11 @@ impl App {
                     let places = luyuan_store::directory::places(&mut conn, &j).await?;
                     let orgs = luyuan_store::directory::orgs(&mut conn, &j).await?;
                     let rules = luyuan_store::settings::rules(&mut conn, &j).await?;
-                    Ok::<_, AppError>((generation, places, orgs, rules))
+                    let hooks = luyuan_store::hooks::all(&mut conn, &j).await?;
+                    let members = luyuan_store::tell_settings::members(&mut conn, &j, None, now).await?;
+                    let listening = members.into_iter().map(|(_, org, _)| org).collect();
+                    let reach = telling::Reach { hooks, listening };
+                    Ok::<_, AppError>((generation, places, orgs, rules, reach))
                 })
             })
             .await?;
@@ -141,6 +158,7 @@ impl App {
         // A poisoned lock only means that another reload panicked; what it holds is still whole.
         *self.directory.write().unwrap_or_else(std::sync::PoisonError::into_inner) = directory;
         *self.rulebook.write().unwrap_or_else(std::sync::PoisonError::into_inner) = rulebook;
+        *self.reach.write().unwrap_or_else(std::sync::PoisonError::into_inner) = Arc::new(reach);
         self.generation.store(generation, Ordering::Relaxed);
         Ok(())
     }

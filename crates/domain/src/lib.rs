@@ -15,3 +15,4 @@ pub mod place;
 pub mod roles;
 pub mod ruleset;
 mod table;
+pub mod telling;

@@ -10,6 +10,7 @@ mod problem;
 pub(crate) mod read;
 mod receipts;
 mod roles;
+mod telling;
 
 pub use crate::dated::{Provenance, Status};
 pub use accounts::{AccountBound, AccountRules};
@@ -19,6 +20,7 @@ pub use privacy::{KeepRule, Kept, Privacy, Purpose};
 pub use problem::RulesetProblem;
 pub use receipts::{Receipt, ReceiptRule, Receipts};
 pub use roles::{RoleRule, RoleRules};
+pub use telling::{DEADLINES, TellRule, Telling, can_be_told};
 
 use crate::{
     calendar::{Limit, WorkingTime},

@@ -48,6 +48,13 @@ const MIGRATIONS: &[(i64, &str, &str, &str, &str)] = &[
         include_str!("../migrations/0007_identity.postgres.sql"),
     ),
     (
+        9,
+        "telling",
+        include_str!("../migrations/0009_telling.sql"),
+        include_str!("../migrations/0009_telling.sqlite.sql"),
+        include_str!("../migrations/0009_telling.postgres.sql"),
+    ),
+    (
         10,
         "privacy",
         include_str!("../migrations/0010_privacy.sql"),

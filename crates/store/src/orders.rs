@@ -266,3 +266,38 @@ pub async fn past_due(
     }
     query.all().await?.iter().map(read).collect()
 }
+
+/// Orders at work whose deadline lies between two instants and of which nobody was told under this
+/// event, earliest first. A deadline ahead counts as near only in the second half of its span, so that
+/// an order due in two hours is not near at once.
+///
+/// # Errors
+/// [`StoreError::Corrupt`] for a row that cannot be read.
+pub async fn untold_deadlines(
+    conn: &mut Conn<'_>,
+    j: &JurisdictionId,
+    event: &str,
+    (from, to): (Timestamp, Timestamp),
+    now: Timestamp,
+    limit: i64,
+) -> Result<Vec<Order>, StoreError> {
+    let rows = conn
+        .query(
+            "SELECT o.data FROM orders o WHERE o.jurisdiction_id = $1
+               AND COALESCE(o.due_at, 9223372036854775807) > $2 AND COALESCE(o.due_at, 9223372036854775807) <= $3
+               AND o.state IN ('routed', 'accepted', 'in_progress', 'deferred')
+               AND (o.due_at - $5) * 2 <= o.due_at - o.updated_at
+               AND NOT EXISTS (SELECT 1 FROM deadlines_told t WHERE t.jurisdiction_id = $1
+                 AND t.order_id = o.id AND t.event = $4 AND t.due_at = o.due_at)
+             ORDER BY COALESCE(o.due_at, 9223372036854775807), o.id LIMIT $6",
+        )
+        .bind(&j.0)
+        .bind(to_ms(from))
+        .bind(to_ms(to))
+        .bind(event)
+        .bind(to_ms(now))
+        .bind(limit)
+        .all()
+        .await?;
+    rows.iter().map(read).collect()
+}

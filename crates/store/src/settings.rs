@@ -35,6 +35,23 @@ pub async fn set(conn: &mut Conn<'_>, j: &JurisdictionId, name: &str, value: &st
     Ok(())
 }
 
+/// Sets a setting unless it is there.
+///
+/// # Errors
+/// As the engine says.
+pub async fn set_first(conn: &mut Conn<'_>, j: &JurisdictionId, name: &str, value: &str) -> Result<(), StoreError> {
+    conn.query(
+        "INSERT INTO settings (jurisdiction_id, name, value) VALUES ($1, $2, $3)
+         ON CONFLICT (jurisdiction_id, name) DO NOTHING",
+    )
+    .bind(&j.0)
+    .bind(name)
+    .bind(value)
+    .run()
+    .await?;
+    Ok(())
+}
+
 /// Takes `count` running numbers; the last of them. The numbers up to it are the caller's own.
 ///
 /// # Errors

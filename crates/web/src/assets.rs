@@ -37,7 +37,16 @@ pub fn interface_built() -> bool {
 pub(crate) fn routes() -> Router<Site> {
     Router::new()
         .route("/assets/{build}/{file}", get(|Path((_, file)): Path<(String, String)>| async move { serve(&file) }))
+        // At the top, because a service worker rules over what lies below its own address.
+        .route("/sw.js", get(|| async { worker() }))
         .route("/favicon.ico", get(|| async { StatusCode::NO_CONTENT }))
+}
+
+/// The service worker; looked at anew each time, because its address never changes.
+fn worker() -> Response {
+    const SCRIPT: &str = include_str!("../../../ui/src/sw.js");
+    let headers = [(header::CONTENT_TYPE, "text/javascript; charset=utf-8"), (header::CACHE_CONTROL, "no-cache")];
+    (headers, SCRIPT).into_response()
 }
 
 fn serve(file: &str) -> Response {

@@ -22,6 +22,7 @@ const FILES: [(Language, &[&str]); 2] = [
             include_str!("../locales/zh-CN/export.ftl"),
             include_str!("../locales/zh-CN/placing.ftl"),
             include_str!("../locales/zh-CN/rules.ftl"),
+            include_str!("../locales/zh-CN/telling.ftl"),
             include_str!("../locales/zh-CN/open311.ftl"),
             include_str!("../locales/zh-CN/api.ftl"),
             include_str!("../locales/zh-CN/identity.ftl"),
@@ -37,6 +38,7 @@ const FILES: [(Language, &[&str]); 2] = [
             include_str!("../locales/en/export.ftl"),
             include_str!("../locales/en/placing.ftl"),
             include_str!("../locales/en/rules.ftl"),
+            include_str!("../locales/en/telling.ftl"),
             include_str!("../locales/en/open311.ftl"),
             include_str!("../locales/en/api.ftl"),
             include_str!("../locales/en/identity.ftl"),
@@ -133,9 +135,17 @@ impl Language {
     }
 
     /// Whether there are words under a key.
-    #[cfg(test)]
     pub(crate) fn has(self, key: &str) -> bool {
         self.words().bundle.has_message(key)
+    }
+}
+
+/// The sentences, as the use cases say them in mails and other messages.
+pub(crate) struct Sentences;
+
+impl luyuan_app::telling::Words for Sentences {
+    fn say(&self, language: &str, key: &str, values: &[(&str, &str)]) -> String {
+        Language::negotiate(language).unwrap_or_default().with(key, values)
     }
 }
 
@@ -213,6 +223,18 @@ mod tests {
             "audit-",
             "keep-",
             "account-done-",
+            // Said by the use cases, in mails and other messages.
+            "told-",
+            "desk-",
+            "tell-",
+            "mail-",
+            "digest-",
+            "test-",
+            "way-",
+            "audience-",
+            "to-",
+            "sent-",
+            "reason-",
         ];
         let unused: Vec<_> = keys(0)
             .into_iter()

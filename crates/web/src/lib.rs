@@ -21,7 +21,7 @@ pub use assets::interface_built;
 pub use limits::{Bounds, Limits};
 pub use metrics::Metrics;
 pub use operating::{Ending, Operating};
-pub use state::Site;
+pub use state::{Site, give_words};
 
 use axum::{Router, middleware};
 use std::{net::SocketAddr, time::Duration};

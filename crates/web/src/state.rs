@@ -29,6 +29,7 @@ impl Site {
 
     /// As [`Site::new`], measured and limited.
     pub fn run_as(app: App, address: String, demo: bool, operating: Operating) -> Self {
+        give_words(&app);
         Self(Arc::new(Parts { app, address, demo, operating }))
     }
 
@@ -36,6 +37,11 @@ impl Site {
     pub fn is_secure(&self) -> bool {
         self.address.starts_with("https://")
     }
+}
+
+/// Gives the use cases the sentences of the interface, for mails and other messages.
+pub fn give_words(app: &App) {
+    app.speak(Arc::new(crate::i18n::Sentences));
 }
 
 impl Deref for Site {

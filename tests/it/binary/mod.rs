@@ -14,6 +14,7 @@ mod limits;
 mod open311;
 mod running;
 mod site;
+mod telling;
 mod upgrade;
 
 /// The program under test.

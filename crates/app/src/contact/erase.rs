@@ -8,12 +8,13 @@ use luyuan_domain::{
     actor::{Action, Actor},
     ids::ReporterId,
     orders::{Order, Refusal, What},
+    telling::Recipient,
 };
 use luyuan_store::{
     StoreError, audit, contacts,
     events::{self, Recorded},
     files::{self, FileRow},
-    orders,
+    orders, pushes,
     reporters::{self, Reporter},
 };
 
@@ -121,6 +122,8 @@ impl App {
             Box::pin(async move {
                 let j = app.jurisdiction.clone();
                 contacts::forget(&mut conn, &j, held.id).await?;
+                // Their browsers are a way to reach them too.
+                pushes::remove(&mut conn, &j, Recipient::Reporter(held.id), None).await?;
                 held.about.erased_at = Some(now);
                 if words {
                     held.about.words.clear();
@@ -133,7 +136,7 @@ impl App {
                 let seen = Seen { number: detail.order.number.clone(), version: None };
                 let order = find(&mut conn, &j, &seen).await?;
                 let (order, event) = order.erase(held.id, words, first, &said, now)?;
-                keep(&mut conn, &j, &actor, &order, &[event]).await?;
+                keep(&mut conn, &app, &actor, &order, &[event]).await?;
                 for one in &bare {
                     events::put_bare(&mut conn, &j, order.id, one.seq, &one.what).await?;
                 }

@@ -274,8 +274,8 @@ impl App {
                     let words = order.description.clone();
                     let (merged, event) = order.merge(&target, now)?;
                     let (target, absorbed) = target.absorb(merged.id, merged.number.clone(), now)?;
-                    keep(&mut conn, &j, &actor, &merged, &[event]).await?;
-                    keep(&mut conn, &j, &actor, &target, &[absorbed]).await?;
+                    keep(&mut conn, &app, &actor, &merged, &[event]).await?;
+                    keep(&mut conn, &app, &actor, &target, &[absorbed]).await?;
                     for mut reporter in context.reporters {
                         // Who was moved before keeps the words and the order of their own.
                         if reporter.about.placed.is_none() {

@@ -55,17 +55,19 @@ pub(crate) async fn find(conn: &mut Conn<'_>, j: &JurisdictionId, seen: &Seen) -
     Ok(order)
 }
 
-/// Keeps a changed order with its events.
+/// Keeps a changed order with its events, and tells whom they concern.
 pub(crate) async fn keep(
     conn: &mut Conn<'_>,
-    j: &JurisdictionId,
+    app: &App,
     actor: &Actor,
     order: &Order,
     events: &[Event],
 ) -> Result<(), AppError> {
+    let j = &app.jurisdiction;
     let seen = order.version - i64::try_from(events.len()).unwrap_or(i64::MAX);
     events::append(conn, j, actor, events).await.map_err(|error| stale(error, seen, order.version))?;
     orders::update(conn, j, order, seen).await.map_err(|error| stale(error, seen, order.version))?;
+    app.told(order, events, true).keep(conn, app).await?;
     Ok(())
 }
 
@@ -110,7 +112,7 @@ impl App {
                     let context = app.context(&mut conn, &before, now).await?;
                     context.permit(&actor, action, &before)?;
                     let (order, events) = rule(before, &context)?;
-                    keep(&mut conn, &j, &actor, &order, &events).await?;
+                    keep(&mut conn, &app, &actor, &order, &events).await?;
                     for file in files {
                         crate::files::take(&mut conn, &j, file, order.id).await?;
                     }

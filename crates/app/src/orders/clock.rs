@@ -76,7 +76,7 @@ impl App {
                     let round = order.reworks;
                     let ratings: Vec<_> = context.reporters.iter().filter_map(|held| rating_of(held, round)).collect();
                     let (order, event) = order.lapse(&ratings, now)?;
-                    keep(&mut conn, &j, &Actor::System, &order, &[event]).await?;
+                    keep(&mut conn, &app, &Actor::System, &order, &[event]).await?;
                     Ok::<_, AppError>(order)
                 })
             })
@@ -87,7 +87,12 @@ impl App {
 
     /// Lets time act for as long as the program runs.
     pub async fn run_clock(self, every: Duration) {
-        tokio::join!(self.clone().run_deadlines(every), self.clone().run_tokens(), self.run_sealing());
+        tokio::join!(
+            self.clone().run_deadlines(every),
+            self.clone().run_jobs(),
+            self.clone().run_tokens(),
+            self.run_sealing()
+        );
     }
 
     async fn run_deadlines(self, every: Duration) {
@@ -109,6 +114,11 @@ impl App {
                 Ok(0) => {}
                 Ok(gone) => tracing::info!(gone, "personal data was kept long enough and was forgotten"),
                 Err(error) => tracing::warn!(%error, "personal data could not be forgotten; it is tried again"),
+            }
+            for told in [self.tell_deadlines().await, self.tell_digests().await] {
+                if let Err(error) = told {
+                    tracing::warn!(%error, "deadlines or digests could not be told; it is tried again");
+                }
             }
         }
     }

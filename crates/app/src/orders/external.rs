@@ -76,7 +76,7 @@ impl App {
                     }
                     let files = note.files.clone();
                     let (order, event) = order.note(note, &context.rules, now)?;
-                    keep(&mut conn, &j, &actor, &order, std::slice::from_ref(&event)).await?;
+                    keep(&mut conn, &app, &actor, &order, std::slice::from_ref(&event)).await?;
                     for file in files {
                         crate::files::take(&mut conn, &j, file, order.id).await?;
                     }

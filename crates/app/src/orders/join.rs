@@ -74,7 +74,7 @@ impl App {
                     let (order, joined) = order.join(id, now)?;
                     let (order, pictured) = picture(order, &photos, now)?;
                     let events: Vec<Event> = std::iter::once(joined).chain(pictured).collect();
-                    keep(&mut conn, &j, &actor, &order, &events).await?;
+                    keep(&mut conn, &app, &actor, &order, &events).await?;
                     reporters::insert(&mut conn, &j, &reporter).await?;
                     if let Some(sealed) = contact {
                         contacts::put(&mut conn, &j, id, order.id, &sealed, now).await?;

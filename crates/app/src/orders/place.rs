@@ -141,9 +141,11 @@ impl App {
             joined_at: now,
             about,
         };
+        let reachable = !contact.email.is_empty();
         let contact = self.sealed(reporter.id, &contact)?;
         // Somebody placed it; the dispatch list sent it on. Made ready here, because there is one writer.
         let by = std::iter::once(actor).chain(std::iter::repeat(&Actor::System));
+        let told = self.told(&order, &events, reachable);
         let ready = orders::Ready::new(&order, index, &by.zip(events).collect::<Vec<_>>())?;
         let placed = Placed { id: order.id, number: order.number.clone(), secret, to: place_chain };
         let (j, answer, photos) = (self.jurisdiction.clone(), placed.clone(), new.photos);
@@ -152,7 +154,7 @@ impl App {
             .db
             .write(move |mut conn| {
                 Box::pin(async move {
-                    orders::insert_placed(&mut conn, &j, &ready, &reporter).await?;
+                    orders::insert_placed(&mut conn, &j, &ready, &reporter, (&told.notices, told.job.as_ref())).await?;
                     if let Some(sealed) = contact {
                         contacts::put(&mut conn, &j, reporter.id, answer.id, &sealed, now).await?;
                     }

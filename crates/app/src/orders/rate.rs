@@ -50,7 +50,7 @@ impl App {
                     let (order, events) = order.rate(reporter, &rating, &others, &chain, &context.rules, now)?;
                     own.about.rating = Some((round, rating));
                     reporters::update(&mut conn, &j, &own).await?;
-                    keep(&mut conn, &j, &actor, &order, &events).await?;
+                    keep(&mut conn, &app, &actor, &order, &events).await?;
                     Ok::<_, AppError>(order)
                 })
             })

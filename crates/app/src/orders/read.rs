@@ -60,6 +60,10 @@ impl App {
     pub async fn order(&self, actor: &Actor, number: &str, secret: Option<&str>) -> Result<Detail, AppError> {
         let (j, number) = (self.jurisdiction.clone(), number.to_owned());
         let hash = secret.map(sha256);
+        let follower = match secret {
+            Some(secret) => self.follower(secret).await,
+            None => None,
+        };
         let known = hash.clone();
         let (whole, carried_on) = self
             .db
@@ -68,7 +72,7 @@ impl App {
                     let found = orders::whole(&mut conn, &j, &number).await?;
                     let whole = found.ok_or(AppError::NotFound("order"))?;
                     let carried_on = match known {
-                        Some(hash) => carried_on(&mut conn, &j, &whole.order, &hash).await?,
+                        Some(hash) => carried_on(&mut conn, &j, &whole.order, &hash, follower).await?,
                         None => None,
                     };
                     Ok::<_, AppError>((whole, carried_on))
@@ -76,7 +80,8 @@ impl App {
             })
             .await?;
         let Whole { order, events, files, reporters } = whole;
-        let mine = reporters.iter().find(|held| Some(&held.secret_hash) == hash.as_ref());
+        let proven = |held: &&Reporter| Some(&held.secret_hash) == hash.as_ref() || Some(held.id) == follower;
+        let mine = reporters.iter().find(proven);
         let (own, own_about) = (mine.map(|held| held.id), mine.map(|held| held.about.clone()));
         let directory = self.directory();
         let holder = order.state.holder().or_else(|| directory.top().map(|org| org.id));
@@ -171,6 +176,7 @@ async fn carried_on(
     j: &JurisdictionId,
     merged: &Order,
     hash: &str,
+    follower: Option<ReporterId>,
 ) -> Result<Option<String>, AppError> {
     let mut next = merged.clone();
     // An order that carries on may have been merged itself; nothing merges into what has ended.
@@ -182,7 +188,8 @@ async fn carried_on(
         return Ok(None);
     }
     let behind = reporters::of_order(conn, j, next.id).await?;
-    Ok(behind.iter().any(|held| held.secret_hash == hash).then_some(next.number))
+    let own = |held: &Reporter| held.secret_hash == hash || Some(held.id) == follower;
+    Ok(behind.iter().any(own).then_some(next.number))
 }
 
 /// A cluster of the map; a single order has its number and state.

@@ -1,6 +1,8 @@
 //! All rulesets, catalogues and calendars of one jurisdiction, by their first days.
 
-use super::{AccountRules, InForce, Privacy, Receipt, Receipts, RoleRules, Ruleset, RulesetProblem as Problem};
+use super::{
+    AccountRules, InForce, Privacy, Receipt, Receipts, RoleRules, Ruleset, RulesetProblem as Problem, Telling,
+};
 use crate::{
     calendar::{WorkCalendar, Year},
     catalogue::Catalogue,
@@ -18,14 +20,15 @@ pub struct Rulesets {
     roles: Vec<Arc<RoleRules>>,
     privacy: Vec<Arc<Privacy>>,
     accounts: Vec<Arc<AccountRules>>,
+    telling: Vec<Arc<Telling>>,
 }
 
 impl Rulesets {
     /// Reads everything from named texts. A TOML text with `deadline` is a ruleset, one with
     /// `items` a catalogue, one with `receipt` a list of receipts, one with `role` a table of roles,
-    /// one with `keep` periods of personal data, one with `account` bounds of accounts, one with `year` a
-    /// year's holidays; CSV under `calendar/` holds holidays too. The rest are parts that catalogues name.
-    /// No text at all is no ruleset at all.
+    /// one with `keep` periods of personal data, one with `account` bounds of accounts, one with `tell` a
+    /// list of who is told what, one with `year` a year's holidays; CSV under `calendar/` holds holidays
+    /// too. The rest are parts that catalogues name. No text at all is no ruleset at all.
     ///
     /// # Errors
     /// The first problem with file and line.
@@ -33,6 +36,7 @@ impl Rulesets {
         let (mut years, mut rules, mut catalogues) = (Vec::new(), Vec::new(), Vec::new());
         let (mut receipts, mut roles) = (Vec::new(), Vec::new());
         let (mut privacy, mut accounts) = (Vec::new(), Vec::new());
+        let mut telling = Vec::new();
         let part = |wanted: &str| files.iter().find(|(name, _)| *name == wanted).map(|(_, text)| *text);
         for (name, text) in files {
             if name.ends_with(".csv") {
@@ -57,6 +61,8 @@ impl Rulesets {
                 insert(source, &mut privacy, Arc::new(Privacy::parse(name, text)?))?;
             } else if table.contains_key("account") {
                 insert(source, &mut accounts, Arc::new(AccountRules::parse(name, text)?))?;
+            } else if table.contains_key("tell") {
+                insert(source, &mut telling, Arc::new(Telling::parse(name, text)?))?;
             }
         }
         let in_force = |rules: Arc<Ruleset>| match WorkCalendar::new(&rules.working_time, &years) {
@@ -64,7 +70,7 @@ impl Rulesets {
             Err(problem) => Err(Source::new("calendar/", "").whole(Problem::Calendar(problem))),
         };
         let rules = rules.into_iter().map(in_force).collect::<Result<_, _>>()?;
-        Ok(Self { rules, catalogues, receipts, roles, privacy, accounts })
+        Ok(Self { rules, catalogues, receipts, roles, privacy, accounts, telling })
     }
 
     /// The ruleset that holds on a day; none before the first.
@@ -88,6 +94,11 @@ impl Rulesets {
     /// The list of receipts that holds on a day; before the first, the oldest stands in.
     pub fn receipts_on(&self, day: Date) -> Option<&Arc<Receipts>> {
         self.receipts.iter().rev().find(|receipts| receipts.valid_from <= day).or(self.receipts.first())
+    }
+
+    /// Who is told what on a day; before the first list, the oldest stands in; none when there is none.
+    pub fn telling_on(&self, day: Date) -> Option<&Arc<Telling>> {
+        self.telling.iter().rev().find(|telling| telling.valid_from <= day).or(self.telling.first())
     }
 
     /// What orders of a category give a program on a day; the number where nothing is said.
@@ -161,6 +172,12 @@ impl Dated for RoleRules {
 }
 
 impl Dated for AccountRules {
+    fn key(&self) -> (Date, &str) {
+        (self.valid_from, &self.name)
+    }
+}
+
+impl Dated for Telling {
     fn key(&self) -> (Date, &str) {
         (self.valid_from, &self.name)
     }

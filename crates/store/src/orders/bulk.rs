@@ -2,7 +2,8 @@
 
 use super::{Index, closed_at, data, similar::open_cell};
 use crate::{
-    Conn, StoreError, Together, events,
+    Conn, StoreError, Together, events, jobs,
+    notices::{self, Notice},
     reporters::{self, Reporter},
     to_ms,
 };
@@ -99,7 +100,7 @@ pub async fn insert_many(conn: &mut Conn<'_>, j: &JurisdictionId, orders: &[Read
     Ok(())
 }
 
-/// Adds an order with its events and the person who placed it.
+/// Adds an order with its events, the person who placed it, and who is told of it.
 ///
 /// # Errors
 /// [`StoreError::Conflict`] when its number is taken.
@@ -108,11 +109,16 @@ pub async fn insert_placed(
     j: &JurisdictionId,
     order: &Ready,
     reporter: &Reporter,
+    (notices, job): (&[Notice], Option<&jobs::New>),
 ) -> Result<(), StoreError> {
     let mut together = conn.together();
     add(&mut together, j, std::slice::from_ref(order))?;
     events::add(&mut together, j, &order.events.iter().collect::<Vec<_>>())?;
     reporters::add(&mut together, j, reporter)?;
+    notices::add(&mut together, j, notices)?;
+    if let Some(job) = job {
+        jobs::add(&mut together, j, job)?;
+    }
     together.run().await
 }
 

@@ -4,6 +4,7 @@ mod account;
 mod acts;
 mod admin;
 mod contact;
+mod deliveries;
 mod evidence;
 mod export;
 mod factor;
@@ -14,6 +15,7 @@ mod keys;
 mod list;
 mod login;
 mod new;
+mod notices;
 pub(crate) mod order;
 mod passkeys;
 mod photos;
@@ -22,6 +24,7 @@ mod placing;
 mod roles;
 mod row;
 mod rules;
+mod telling;
 mod work;
 
 pub(crate) use photos::headers;
@@ -43,6 +46,9 @@ pub(crate) fn routes() -> Router<Site> {
         .merge(rules::routes())
         .merge(contact::routes())
         .merge(evidence::routes())
+        .merge(notices::routes())
+        .merge(telling::routes())
+        .merge(deliveries::routes())
         .merge(photos::routes())
         .merge(login::routes())
         .merge(admin::routes())

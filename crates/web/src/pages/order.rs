@@ -100,6 +100,36 @@ struct OrderPage<'a> {
     forgotten: bool,
     may_erase: bool,
     unnamed: bool,
+    /// What the reporters were told: sentence, when, for programs.
+    told: Vec<(String, String, String)>,
+    /// Whether the reader gets mail, if they gave an address.
+    by_email: Option<bool>,
+    /// How many of their browsers may ring.
+    browsers: usize,
+    push_key: String,
+}
+
+/// What only a reporter sees of their order: what they were told, and how.
+#[derive(Default)]
+struct Own {
+    told: Vec<(String, String, String)>,
+    by_email: Option<bool>,
+    browsers: usize,
+    push_key: String,
+}
+
+/// What a reporter was told, and how they are.
+async fn own_part(app: &App, v: &Viewer, detail: &Detail) -> Result<Own, AppError> {
+    let Some(id) = detail.own else { return Ok(Own::default()) };
+    let (notices, (wishes, browsers), email, push_key) = tokio::try_join!(
+        app.notices_of_reporters(detail.order.id),
+        app.reporter_wishes(id),
+        app.left_email(id),
+        app.push_key()
+    )?;
+    let told = notices.iter().map(|notice| (v.code("event", &notice.event), v.when(notice.at), v.machine(notice.at)));
+    let by_email = email.then_some(!wishes.no_email);
+    Ok(Own { told: told.collect(), by_email, browsers, push_key })
 }
 
 /// The stations of an order's life and where it stands.
@@ -196,6 +226,10 @@ async fn order(
             .into_response();
     }
     let order = &detail.order;
+    let own_part = match own_part(&site.app, &v, &detail).await {
+        Ok(part) => part,
+        Err(error) => return Fault::from(error).page(&v),
+    };
     let key = asked.key.clone().unwrap_or_default();
     let own = detail.own.is_some();
     let directory = site.app.directory();
@@ -260,6 +294,10 @@ async fn order(
         forgotten,
         may_erase: own && (!forgotten || (order.state.ended() && !order.description.is_empty())),
         unnamed: detail.own_about.as_ref().is_some_and(|about| about.unnamed),
+        told: own_part.told,
+        by_email: own_part.by_email,
+        browsers: own_part.browsers,
+        push_key: own_part.push_key,
     };
     html(&page)
 }

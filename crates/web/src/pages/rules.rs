@@ -13,6 +13,7 @@ use luyuan_app::rules::Day;
 use luyuan_domain::{
     orders::Urgency,
     ruleset::{Level, Provenance, Ruleset, Status, Step},
+    telling::clock,
 };
 
 pub(crate) fn routes() -> Router<Site> {
@@ -75,6 +76,29 @@ fn bounds(v: &Viewer, rules: &Ruleset) -> Vec<Line> {
         .into_iter()
         .filter_map(|name| Some(line(v, v.code("bound", name), rules.bound(name)?.to_string(), rules.origin(name)?)));
     shown.collect()
+}
+
+/// Who is told what, and when.
+fn telling(site: &Site, v: &Viewer) -> Vec<Line> {
+    let Some(list) = site.app.telling_today() else { return Vec::new() };
+    let (from, until) = list.quiet.times();
+    let mut lines = vec![
+        line(v, v.t("telling-quiet").to_owned(), format!("{from}–{until}"), &list.quiet_from),
+        line(v, v.t("rules-digest").to_owned(), clock(list.digest_at), &list.digest_from),
+        line(v, v.t("event-late_soon").to_owned(), v.with("hours", "n", list.soon_hours), &list.soon_from),
+        line(v, v.t("event-late").to_owned(), v.with("hours", "n", list.late_hours), &list.soon_from),
+    ];
+    let waits = list.retry_seconds.iter().map(|wait| v.with("rules-seconds", "n", wait)).collect::<Vec<_>>();
+    lines.push(line(v, v.t("rules-retry").to_owned(), waits.join(v.t("list-comma")), &list.retry_from));
+    let lease = v.with("rules-seconds", "n", list.lease_seconds);
+    lines.push(line(v, v.t("rules-lease").to_owned(), lease, &list.retry_from));
+    lines.extend(list.rules.iter().map(|rule| {
+        let ways: Vec<_> = rule.channels.iter().map(|way| v.code("way", way.code())).collect();
+        let what = format!("{} → {}", v.code("event", &rule.event), v.code("audience", rule.audience.code()));
+        let at_once = if rule.at_once { format!(" · {}", v.t("rules-at-once")) } else { String::new() };
+        line(v, what, format!("{}{at_once}", ways.join(v.t("list-comma"))), &rule.provenance)
+    }));
+    lines
 }
 
 fn lists(site: &Site, v: &Viewer, day: &Day) -> Vec<Table> {
@@ -148,6 +172,7 @@ fn lists(site: &Site, v: &Viewer, day: &Day) -> Vec<Table> {
         table("privacy", privacy.collect()),
         table("catalogues", catalogues.collect()),
         table("calendars", calendars.collect()),
+        table("telling", telling(site, v)),
     ]
 }
 

@@ -1,7 +1,7 @@
 //! The staff's side: an inbox by deadline, and an order with its one next action foremost.
 
 use super::{
-    contact,
+    contact, deliveries,
     filter::{OPEN, Wanted, soon, written},
     list::{Choice, states, streets},
     login,
@@ -202,6 +202,8 @@ struct WorkOrder<'a> {
     answers: Vec<(String, String)>,
     point: Option<(f64, f64)>,
     own_whistle: Option<String>,
+    /// What was told over other channels.
+    told: Vec<deliveries::Line>,
     orgs: Vec<(String, String)>,
     diversions: Vec<(&'static str, String)>,
     above: String,
@@ -272,6 +274,10 @@ pub(super) async fn show(site: &Site, v: &Viewer, number: &str, refused: &Refuse
         None => Vec::new(),
     };
     let rules = site.app.rulebook().on(order.placed_at).ok();
+    let told = match site.app.deliveries_of(order.id).await {
+        Ok(told) => told.iter().map(|one| deliveries::line(v, one)).collect(),
+        Err(error) => return Fault::from(error).page(v),
+    };
     let page = WorkOrder {
         v,
         refused,
@@ -283,6 +289,7 @@ pub(super) async fn show(site: &Site, v: &Viewer, number: &str, refused: &Refuse
         photos: detail.files.iter().map(|file| shown(number, "", file)).collect(),
         people,
         purposes: contact::purposes(site, v),
+        told,
         whistles: order
             .whistles
             .iter()

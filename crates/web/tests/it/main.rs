@@ -18,3 +18,4 @@ mod pictures;
 mod privacy;
 mod second;
 mod site;
+mod telling;
