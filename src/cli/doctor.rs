@@ -54,6 +54,11 @@ pub async fn run(common: &Common, options: &Options) -> Result<(), Trouble> {
     let env = Env::default();
     let db = match Db::open_there(&common.database()).await {
         Ok(db) => db,
+        Err(error) if error.code() != "busy" => {
+            let advice = "stop the server, keep a copy of it, and restore the newest good backup";
+            said.say(&Finding::bad(format!("the database is damaged or none of ours ({error}): {advice}")));
+            return Err(Trouble { code: 3, sentence: "something is bad; see above what to do".into() });
+        }
         Err(error) => {
             said.say(&Finding::bad(format!("{error}: start it, or name the right one with --database or --data")));
             return Err(Trouble { code: 4, sentence: "the database cannot be reached".into() });

@@ -18,6 +18,9 @@ use std::{sync::Arc, time::Duration};
 /// Upper edges of the histogram, in seconds: from what a read takes to what people give up on.
 const EDGES: [f64; 11] = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 1.0, 2.5, 10.0];
 
+/// The only address there; no route of the site, so that nobody's permission is asked.
+const PATH: &str = "/metrics";
+
 /// A route by its template, never by the address that was asked for: that may hold a number or a
 /// secret, and there are without end of them.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
@@ -121,7 +124,7 @@ impl Metrics {
     /// # Errors
     /// As the listener says.
     pub async fn serve(self, listener: tokio::net::TcpListener, app: App) -> std::io::Result<()> {
-        let router = Router::new().route("/metrics", get(show)).with_state((self, app));
+        let router = Router::new().route(PATH, get(show)).with_state((self, app));
         axum::serve(listener, router).await
     }
 }

@@ -87,7 +87,7 @@ fn the_doctor_finds_open_keys_a_wrong_clock_and_a_damaged_database() {
     let data = &folder.path().join("data");
     let migrated = Command::new(LUYUAN).args(["migrate", "--data"]).arg(data).stdout(Stdio::null()).status().unwrap();
     assert!(migrated.success());
-    let key = data.join("log.key");
+    let key = data.join("other.key");
     fs::write(&key, "secret").unwrap();
     fs::set_permissions(&key, fs::Permissions::from_mode(0o644)).unwrap();
     let (code, said) = doctor(data, &[]);
