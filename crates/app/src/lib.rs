@@ -18,6 +18,7 @@ mod key_file;
 pub mod keys;
 pub mod live;
 pub mod login;
+pub mod oidc;
 pub mod orders;
 pub mod passkeys;
 pub mod passwords;
@@ -64,6 +65,7 @@ pub struct App {
     rules_of: JurisdictionId,
     /// How this deployment is set up.
     pub settings: Arc<settings::Settings>,
+    provider: Option<Arc<oidc::Provider>>,
     counts: counts::Counts,
     /// What seals the log of this district; its trial has none.
     ledger: Arc<evidence::Ledger>,
@@ -92,6 +94,7 @@ impl App {
             files,
             live: Live::new(),
             settings: Arc::default(),
+            provider: None,
             counts: counts::Counts::default(),
             ledger: Arc::default(),
             vault: contact::Vault::default(),
@@ -107,10 +110,13 @@ impl App {
     }
 
     /// The same use cases in a deployment that is set up like this.
-    #[must_use]
-    pub fn set_up(mut self, settings: settings::Settings) -> Self {
+    ///
+    /// # Errors
+    /// [`AppError::Import`] with what to do for a provider that cannot be used.
+    pub fn set_up(mut self, settings: settings::Settings) -> Result<Self, AppError> {
+        self.provider = settings.oidc.clone().map(oidc::Provider::new).transpose()?.map(Arc::new);
         self.settings = Arc::new(settings);
-        self
+        Ok(self)
     }
 
     /// Reads places, organisations and rules again after they changed.

@@ -23,6 +23,7 @@ pub mod evidence;
 pub mod factors;
 pub mod files;
 pub mod idempotency;
+pub mod identities;
 pub mod invitations;
 pub mod keys;
 pub mod orders;

@@ -14,6 +14,7 @@ mod keys;
 mod list;
 mod login;
 mod new;
+mod oidc;
 pub(crate) mod order;
 mod passkeys;
 mod photos;
@@ -50,4 +51,5 @@ pub(crate) fn routes() -> Router<Site> {
         .merge(invitations::routes())
         .merge(factor::routes())
         .merge(passkeys::routes())
+        .merge(oidc::routes())
 }

@@ -9,6 +9,7 @@ mod district;
 mod evidence;
 mod forged;
 mod hidden;
+mod oidc;
 mod open311;
 mod pages;
 mod permission;
