@@ -86,7 +86,6 @@ fn away(error: &(dyn std::error::Error + 'static)) -> AppError {
         words = format!("{words}: {next}");
         cause = next.source();
     }
-    tracing::warn!(error = %words, "the provider for logins gave no answer that can be used");
     AppError::Away(words)
 }
 
