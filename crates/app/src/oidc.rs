@@ -12,7 +12,7 @@ use crate::{
     login::{Entered, Origin},
 };
 use jiff::SignedDuration;
-use luyuan_domain::{actor::Actor, ids::PersonId, ruleset::AccountBound};
+use luyuan_domain::{actor::Actor, ids::PersonId, roles::Role, ruleset::AccountBound};
 use luyuan_store::{
     challenges::{self, Challenge},
     identities,
@@ -117,7 +117,8 @@ impl App {
         let ends = now + self.rulebook().accounts(now)?.minutes(AccountBound::CodeMinutes);
         let new = Challenge { token_hash: sha256(&state), kind: AWAY.into(), data, tries: 0, ends };
         let j = self.jurisdiction.clone();
-        let put = self.db.write(move |mut conn| Box::pin(async move { challenges::put(&mut conn, &j, &new, now).await }));
+        let put =
+            self.db.write(move |mut conn| Box::pin(async move { challenges::put(&mut conn, &j, &new, now).await }));
         put.await.map_err(AppError::Store)?;
         Ok(way)
     }
@@ -229,6 +230,23 @@ impl App {
                 })
             })
             .await
+    }
+
+    /// The identity that an invitation names: issuer and subject. Where the three administrators are
+    /// separate, theirs are linked by themselves alone: who names an identity of their own for another's
+    /// office could use both.
+    pub(crate) async fn invited_identity(&self, role: Role, subject: String) -> Result<(String, String), AppError> {
+        let provider = self.provider()?;
+        if subject.chars().count() > provider::MOST_SUBJECT {
+            return Err(AppError::wrong("subject", "subject_long", provider::MOST_SUBJECT.to_string()));
+        }
+        if Role::SEPARATE.contains(&role) && self.rulebook().roles(self.env.now())?.separate.0 {
+            return Err(AppError::wrong("subject", "subject_office", ""));
+        }
+        match self.identity(&subject).await? {
+            Some(_) => Err(AppError::wrong("subject", "subject_linked", subject)),
+            None => Ok((provider.issuer().to_owned(), subject)),
+        }
     }
 
     /// Somebody's identities at the provider, oldest first.

@@ -21,7 +21,7 @@ use std::{
 /// Most bytes of an answer; a provider's description and keys are a few thousand.
 const MOST_ANSWER: usize = 256 * 1024;
 /// Most characters of a subject (OpenID Connect Core 1.0, 2).
-const MOST_SUBJECT: usize = 255;
+pub(crate) const MOST_SUBJECT: usize = 255;
 /// How long what a provider says of itself is believed before it is read again.
 const READ_AGAIN: SignedDuration = SignedDuration::from_hours(1);
 /// Signatures that only the provider can make. Those with the client's secret (HS256) are not among
@@ -39,7 +39,8 @@ const SIGNATURES: [CoreJwsSigningAlgorithm; 10] = [
     CoreJwsSigningAlgorithm::EdDsa,
 ];
 
-type Client = CoreClient<EndpointSet, EndpointNotSet, EndpointNotSet, EndpointNotSet, EndpointMaybeSet, EndpointMaybeSet>;
+type Client =
+    CoreClient<EndpointSet, EndpointNotSet, EndpointNotSet, EndpointNotSet, EndpointMaybeSet, EndpointMaybeSet>;
 
 /// Why a request to the provider came to nothing.
 #[derive(Debug, thiserror::Error)]

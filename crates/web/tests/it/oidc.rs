@@ -10,6 +10,9 @@ use luyuan_app::{demo::PASSWORD, oidc::Back};
 use serde_json::json;
 use std::future::Future;
 
+/// What a provider does otherwise than it should.
+type Change = Box<dyn FnOnce(&mut Says)>;
+
 /// Runs a test on a district with the provider, on both engines.
 async fn on_both_with<F, T>(test: F)
 where
@@ -34,7 +37,10 @@ fn value<'a>(way: &'a str, name: &str) -> &'a str {
 /// What the provider does when somebody called `subject` was sent to it: the state to come back with.
 fn asked(site: &Site, double: &Double, way: &str, subject: &str) -> String {
     assert!(way.starts_with(&format!("{}/authorize?", double.issuer)), "{way}");
-    assert_eq!((value(way, "response_type"), value(way, "client_id"), value(way, "scope")), ("code", "luyuan", "openid"));
+    assert_eq!(
+        (value(way, "response_type"), value(way, "client_id"), value(way, "scope")),
+        ("code", "luyuan", "openid")
+    );
     assert_eq!(value(way, "code_challenge_method"), "S256");
     let now = site.app.env.now().as_second();
     let mut says = double.says.lock().unwrap();
@@ -103,7 +109,10 @@ async fn an_account_is_linked_used_and_unlinked_by_its_owner_only() {
         assert_eq!((answer.status.as_u16(), answer.header("location")), (303, "/work"), "{}", answer.text());
         assert_eq!(fresh.get("/work").await.status, 200);
 
-        browser.submit("/account/oidc/end", &[("password", "wrong")]).await.is_page(422, "The present password is wrong");
+        browser
+            .submit("/account/oidc/end", &[("password", "wrong")])
+            .await
+            .is_page(422, "The present password is wrong");
         assert_eq!(browser.submit("/account/oidc/end", &[("password", PASSWORD)]).await.status, 303);
         browser.submit("/account/oidc/end", &[("password", PASSWORD)]).await.is_page(404, "Not found");
         let mut gone = Browser::open(&site, "zh-CN").await;
@@ -121,7 +130,8 @@ async fn a_return_belongs_to_one_browser_and_one_account_once_and_for_ten_minute
         link(&site, &double, &mut owner, "s-1").await;
         let mut browser = Browser::open(&site, "en").await;
         let ended = "That took too long, or was done already";
-        for made_up in ["/login/oidc/return", "/login/oidc/return?state=abc&code=c", "/login/oidc/return?code=c&state="] {
+        for made_up in ["/login/oidc/return", "/login/oidc/return?state=abc&code=c", "/login/oidc/return?code=c&state="]
+        {
             browser.get(made_up).await.is_page(401, ended);
         }
         let way = browser.get("/login/oidc?next=//evil.example").await.header("location").to_owned();
@@ -157,7 +167,7 @@ async fn a_token_that_is_not_good_here_is_refused() {
         owner.log_in("community").await;
         link(&site, &double, &mut owner, "s-1").await;
         let now = site.app.env.now().as_second();
-        let bad: Vec<(&str, Box<dyn FnOnce(&mut Says)>)> = vec![
+        let bad: Vec<(&str, Change)> = vec![
             ("nonce", Box::new(|says| says.claims["nonce"] = "another".into())),
             ("no nonce", Box::new(|says| drop(says.claims.as_object_mut().unwrap().remove("nonce")))),
             ("audience", Box::new(|says| says.claims["aud"] = "another".into())),
@@ -261,6 +271,40 @@ async fn the_providers_login_is_the_first_factor_only() {
         }
         let answer = through(&site, &double, &mut browser, "s-1", |_| {}).await;
         answer.is_page(401, "Your account holds no role");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn an_invitation_may_name_who_somebody_is_at_the_provider() {
+    on_both_with(|site, double, engine| async move {
+        let mut owner = Browser::open(&site, "en").await;
+        owner.log_in("community").await;
+        link(&site, &double, &mut owner, "s-1").await;
+        let mut admin = Browser::open(&site, "en").await;
+        admin.log_in("admin").await;
+        let fields = |subject| [("org", crate::district::GARDEN), ("role", "worker"), ("subject", subject)];
+        let taken = admin.submit("/admin/invitations", &fields("s-1")).await;
+        taken.is_page(422, "“s-1” is linked with another account");
+        let long = "s".repeat(256);
+        admin.submit("/admin/invitations", &fields(&long)).await.is_page(422, "at most 255 characters");
+        let mut links = Vec::new();
+        for _ in 0..2 {
+            let page = admin.submit("/admin/invitations", &fields("s-2")).await.text();
+            links.push(page.split("https://erqi.example").nth(1).unwrap().split('<').next().unwrap().to_owned());
+        }
+        let mut guest = Browser::open(&site, "en").await;
+        assert!(guest.get(&links[0]).await.text().contains("log in as “s-2” at City Pass"), "{engine}: they are told");
+        let password = "青瓦 lantern 河边 17";
+        let join = |login| [("name", "王晓"), ("login", login), ("password", password), ("again", password)];
+        assert_eq!(guest.submit(&links[0], &join("wangxiao")).await.status, 303);
+        let answer = through(&site, &double, &mut guest, "s-2", |_| {}).await;
+        assert_eq!(answer.header("location"), "/work", "{}", answer.text());
+        assert!(guest.get("/account").await.text().contains("wangxiao"));
+        // One identity, one account: the second link makes none, and stays good for nothing else.
+        let mut second = Browser::open(&site, "en").await;
+        second.submit(&links[1], &join("lisi")).await.is_page(422, "“s-2” is linked with another account");
+        assert!(!site.app.people().await.unwrap().iter().any(|person| person.login == "lisi"), "nothing half-made");
     })
     .await;
 }
