@@ -24,7 +24,7 @@ use luyuan_app::{
     env::Env,
     files::Files,
     outside::{self, Outside, guard::Reachable},
-    settings::Settings,
+    settings::{Oidc, Secret, Settings},
 };
 use luyuan_domain::ids::JurisdictionId;
 use luyuan_store::{Db, StoreError};
@@ -89,7 +89,22 @@ pub struct Common {
     /// Addresses of reverse proxies whose X-Forwarded-For is believed, with commas between them
     #[arg(long, global = true, env = "LUYUAN_PROXIES", value_delimiter = ',', default_value = "127.0.0.1,::1")]
     proxies: Vec<std::net::IpAddr>,
+    /// Issuer of an OpenID Connect provider through which people can log in too
+    #[arg(long, global = true, env = "LUYUAN_OIDC_ISSUER", requires = "oidc_client")]
+    oidc_issuer: Option<String>,
+    /// How that provider knows this platform (client id); its secret stands in LUYUAN_OIDC_SECRET
+    #[arg(long, global = true, env = "LUYUAN_OIDC_CLIENT")]
+    oidc_client: Option<String>,
+    /// File with the secret that the provider gave, instead of LUYUAN_OIDC_SECRET
+    #[arg(long, global = true, env = "LUYUAN_OIDC_SECRET_FILE")]
+    oidc_secret_file: Option<PathBuf>,
+    /// How people call the provider, for the button
+    #[arg(long, global = true, env = "LUYUAN_OIDC_NAME", default_value = "OpenID")]
+    oidc_name: String,
 }
+
+/// How long one request to the provider may take: somebody waits for a page meanwhile.
+const PATIENCE: std::time::Duration = std::time::Duration::from_secs(10);
 
 #[derive(Subcommand)]
 enum Command {
@@ -228,7 +243,24 @@ impl Common {
         let mut app = App::start(db, JurisdictionId(self.jurisdiction.clone()), self.files()?, Env::default()).await?;
         app.outside = self.outside(self.public());
         app.load_rules().await?;
-        Ok(app.set_up(Settings { proxies: self.proxies.clone() }))
+        Ok(app.set_up(Settings { proxies: self.proxies.clone(), oidc: self.oidc()? })?)
+    }
+
+    /// The provider for logins. Its secret never stands on the command line, where every user of the
+    /// machine would see it.
+    fn oidc(&self) -> Result<Option<Oidc>, Trouble> {
+        let (Some(issuer), Some(client)) = (self.oidc_issuer.clone(), self.oidc_client.clone()) else {
+            return Ok(None);
+        };
+        let secret = match &self.oidc_secret_file {
+            Some(path) => Some(std::fs::read_to_string(path).map_err(|error| Trouble {
+                code: 1,
+                sentence: format!("cannot read --oidc-secret-file {}: {error}", path.display()),
+            })?),
+            None => std::env::var("LUYUAN_OIDC_SECRET").ok(),
+        };
+        let secret = secret.map(|text| text.trim().to_owned()).filter(|text| !text.is_empty()).map(Secret);
+        Ok(Some(Oidc { issuer, client, secret, name: self.oidc_name.clone(), patience: PATIENCE }))
     }
 
     /// Takes the key that signs the evidence log. Without it everything else goes on: what happens

@@ -67,8 +67,13 @@ pub async fn run(app: App, address: &str, verb: Verb) -> Result<(), Trouble> {
             println!("added {login}");
         }
         Verb::Invite { org, role } => {
-            let inviting =
-                Inviting { org: known_org(&app, &org)?, role: super::role::known(&role)?, place: None, until: None };
+            let inviting = Inviting {
+                org: known_org(&app, &org)?,
+                role: super::role::known(&role)?,
+                place: None,
+                until: None,
+                subject: None,
+            };
             println!("link={address}/invitation/{}", app.invite(&Actor::System, inviting).await?);
         }
         Verb::Reset { login } => println!("link={address}/reset/{}", app.make_reset(&Actor::System, &login).await?),

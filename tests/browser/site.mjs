@@ -11,7 +11,8 @@ import { chromium } from "playwright-core";
 const shots = new URL("shots/", import.meta.url).pathname;
 mkdirSync(shots, { recursive: true });
 
-function freePort() {
+/** A port on which nobody listens. */
+export function freePort() {
   return new Promise((done) => {
     const server = createServer().listen(0, "127.0.0.1", () => {
       const { port } = server.address();
@@ -20,12 +21,13 @@ function freePort() {
   });
 }
 
-/** Starts the program and waits until it says its address. Under a name there can be passkeys. */
-export async function start(name = "127.0.0.1") {
+/** Starts the program and waits until it says its address. Under a name there can be passkeys; a port and
+    more environment variables are for tests that need them. */
+export async function start(name = "127.0.0.1", { port, ...settings } = {}) {
   const folder = mkdtempSync(join(tmpdir(), "luyuan-"));
-  const listen = `127.0.0.1:${await freePort()}`;
+  const listen = `127.0.0.1:${port ?? (await freePort())}`;
   const address = `http://${listen.replace("127.0.0.1", name)}`;
-  const program = spawn(process.env.LUYUAN_PROGRAM, ["demo", "--data", folder, "--listen", listen, "--address", address], { stdio: ["ignore", "pipe", "inherit"] });
+  const program = spawn(process.env.LUYUAN_PROGRAM, ["demo", "--data", folder, "--listen", listen, "--address", address], { stdio: ["ignore", "pipe", "inherit"], env: { ...process.env, ...settings } });
   let said = "";
   await new Promise((done, fail) => {
     program.stdout.on("data", (text) => {

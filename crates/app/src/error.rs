@@ -32,6 +32,9 @@ pub enum AppError {
     /// A program's key is not for this; it would need the scope.
     #[error("the key lacks the scope {}", .0.code())]
     Scope(Scope),
+    /// The provider through which people log in gives no answer, or none that can be used.
+    #[error("provider: {0}")]
+    Away(String),
     /// The database.
     #[error(transparent)]
     Store(StoreError),
@@ -74,6 +77,7 @@ impl AppError {
             Self::Login => "login",
             Self::Wait(_) => "wait",
             Self::Scope(_) => "scope",
+            Self::Away(_) => "provider_away",
             Self::Store(error) => error.code(),
             Self::Rules(_) => "rules",
             Self::Import(_) => "import",

@@ -9,7 +9,7 @@ use luyuan_domain::{
     ruleset::AccountBound,
 };
 use luyuan_store::{
-    invitations,
+    identities, invitations,
     people::{self, Person},
     roles,
 };
@@ -30,6 +30,8 @@ pub struct Inviting {
     pub place: Option<PlaceId>,
     /// Until when the role holds.
     pub until: Option<Timestamp>,
+    /// How the provider for logins names them, where the account is to be linked from the beginning.
+    pub subject: Option<String>,
 }
 
 impl App {
@@ -41,10 +43,14 @@ impl App {
     pub async fn invite(&self, actor: &Actor, inviting: Inviting) -> Result<String, AppError> {
         self.must_allow(actor, Action::GiveRoles, Some(inviting.org))?;
         let (now, token) = (self.env.now(), self.env.secret()?);
-        let Inviting { org, role, place, until } = inviting;
+        let Inviting { org, role, place, until, subject } = inviting;
         let ends = now + self.rulebook().accounts(now)?.hours(AccountBound::InvitationHours);
+        let identity = match subject {
+            Some(subject) => Some(self.invited_identity(role, subject).await?),
+            None => None,
+        };
         let invitation =
-            Invitation { hash: sha256(&token), org, role, place, until, by: actor.clone(), made: now, ends };
+            Invitation { hash: sha256(&token), org, role, place, until, by: actor.clone(), made: now, ends, identity };
         // Nobody knows yet who they will be: what holds for everybody is checked now.
         self.rulebook().roles(now)?.may_give(&self.held_by(&invitation, now), &[], false).map_err(refused)?;
         let detail = format!("{} · {}", role.code(), self.directory().org_name(org));
@@ -64,7 +70,7 @@ impl App {
 
     fn held_by(&self, invitation: &Invitation, since: Timestamp) -> Held {
         let (id, person) = (RoleId(self.env.id()), PersonId(self.env.id()));
-        let Invitation { org, role, place, until, .. } = *invitation;
+        let &Invitation { org, role, place, until, .. } = invitation;
         Held { id, person, org, role, place, since, until }
     }
 
@@ -132,6 +138,8 @@ impl App {
         let person = Person { id: held.person, login, name, password_hash, demo: false };
         let by = Actor::Staff { person: person.id, org: held.org, grants: Grants::default() };
         let entry = self.entry(&by, "joined", &person.login, invitation.name());
+        let identity = invitation.identity.clone();
+        let linked = identity.as_ref().map(|(_, subject)| self.entry(&by, "identity_linked", &person.login, subject));
         let (j, id, hash) = (self.jurisdiction.clone(), person.id, invitation.hash);
         self.db
             .write(move |mut conn| {
@@ -145,6 +153,14 @@ impl App {
                     people::put(&mut conn, &j, &person).await?;
                     roles::give(&mut conn, &j, &held).await?;
                     luyuan_store::audit::add(&mut conn, &j, &entry).await?;
+                    if let (Some((issuer, subject)), Some(entry)) = (identity, linked) {
+                        if identities::get(&mut conn, &j, &issuer, &subject).await?.is_some() {
+                            return Err(AppError::wrong("subject", "subject_linked", subject));
+                        }
+                        let new = identities::Identity { issuer, subject, person: person.id, linked: now };
+                        identities::link(&mut conn, &j, &new).await?;
+                        luyuan_store::audit::add(&mut conn, &j, &entry).await?;
+                    }
                     Ok(())
                 })
             })

@@ -21,6 +21,7 @@ mod key_file;
 pub mod keys;
 pub mod live;
 pub mod login;
+pub mod oidc;
 pub mod orders;
 pub mod outside;
 pub mod passkeys;
@@ -67,6 +68,7 @@ pub struct App {
     rules_of: JurisdictionId,
     /// How this deployment is set up.
     pub settings: Arc<settings::Settings>,
+    provider: Option<Arc<oidc::Provider>>,
     counts: counts::Counts,
     /// What seals the log of this district; its trial has none.
     ledger: Arc<evidence::Ledger>,
@@ -105,6 +107,7 @@ impl App {
             files: files.into(),
             live: Live::new(),
             settings: Arc::default(),
+            provider: None,
             counts: counts::Counts::default(),
             ledger: Arc::default(),
             vault: contact::Vault::default(),
@@ -124,10 +127,13 @@ impl App {
     }
 
     /// The same use cases in a deployment that is set up like this.
-    #[must_use]
-    pub fn set_up(mut self, settings: settings::Settings) -> Self {
+    ///
+    /// # Errors
+    /// [`AppError::Import`] with what to do for a provider that cannot be used.
+    pub fn set_up(mut self, settings: settings::Settings) -> Result<Self, AppError> {
+        self.provider = settings.oidc.clone().map(oidc::Provider::new).transpose()?.map(Arc::new);
         self.settings = Arc::new(settings);
-        self
+        Ok(self)
     }
 
     /// Reads places, organisations and rules again after they changed.

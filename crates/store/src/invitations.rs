@@ -30,6 +30,8 @@ pub struct Invitation {
     pub made: Timestamp,
     /// When the link ends.
     pub ends: Timestamp,
+    /// Who they are at another provider: issuer and subject, if that was said.
+    pub identity: Option<(String, String)>,
 }
 
 impl Invitation {
@@ -49,11 +51,12 @@ fn invitation(row: &Row) -> Result<Invitation, StoreError> {
         by: row.json(5, "invitations", "made_by")?,
         made: from_ms(row.get(6)?)?,
         ends: from_ms(row.get(7)?)?,
+        identity: row.get::<Option<String>>(8)?.zip(row.get::<Option<String>>(9)?),
         hash,
     })
 }
 
-const COLUMNS: &str = "token_hash, org_id, role, place_id, role_until, made_by, made_at, ends_at";
+const COLUMNS: &str = "token_hash, org_id, role, place_id, role_until, made_by, made_at, ends_at, issuer, subject";
 
 /// Keeps an invitation.
 ///
@@ -61,7 +64,8 @@ const COLUMNS: &str = "token_hash, org_id, role, place_id, role_until, made_by, 
 /// As the engine says.
 pub async fn put(conn: &mut Conn<'_>, j: &JurisdictionId, new: &Invitation) -> Result<(), StoreError> {
     let by = serde_json::to_string(&new.by).map_err(|error| StoreError::Sql(error.to_string()))?;
-    let text = format!("INSERT INTO invitations (jurisdiction_id, {COLUMNS}) VALUES ($1,$2,$3,$4,$5,$6,$7,$8,$9)");
+    let text =
+        format!("INSERT INTO invitations (jurisdiction_id, {COLUMNS}) VALUES ($1,$2,$3,$4,$5,$6,$7,$8,$9,$10,$11)");
     conn.composed(text)
         .bind(&j.0)
         .bind(&new.hash)
@@ -72,6 +76,8 @@ pub async fn put(conn: &mut Conn<'_>, j: &JurisdictionId, new: &Invitation) -> R
         .bind(by)
         .bind(to_ms(new.made))
         .bind(to_ms(new.ends))
+        .bind(new.identity.as_ref().map(|(issuer, _)| issuer.clone()))
+        .bind(new.identity.as_ref().map(|(_, subject)| subject.clone()))
         .run()
         .await?;
     Ok(())

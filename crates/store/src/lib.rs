@@ -26,6 +26,7 @@ pub mod files;
 pub mod health;
 pub mod hooks;
 pub mod idempotency;
+pub mod identities;
 pub mod invitations;
 pub mod jobs;
 pub mod keys;

@@ -61,6 +61,13 @@ const MIGRATIONS: &[(i64, &str, &str, &str, &str)] = &[
         include_str!("../migrations/0010_privacy.sqlite.sql"),
         include_str!("../migrations/0010_privacy.postgres.sql"),
     ),
+    (
+        11,
+        "provider",
+        include_str!("../migrations/0011_provider.sql"),
+        include_str!("../migrations/0011_provider.sqlite.sql"),
+        include_str!("../migrations/0011_provider.postgres.sql"),
+    ),
 ];
 
 /// Runs what is missing. In one transaction, so that a failure leaves the database as it was; both

@@ -52,6 +52,8 @@ struct Account<'a> {
     /// The other organisations for which they may act: code, name.
     others: Vec<(String, String)>,
     sessions: Vec<Line>,
+    /// How people call the provider with which the account can be linked.
+    provider: &'a str,
     /// Fewest characters of a password.
     least: u32,
     typed: &'a Typed,
@@ -98,6 +100,7 @@ async fn show(site: &Site, v: &Viewer, token: &Token, typed: &Typed, done: &str)
         org: directory.org_name(staff.org),
         others: others.map(|org| (org.code.clone(), org.name.clone())).collect(),
         sessions: sessions.into_iter().map(line).collect(),
+        provider: site.app.provider().map(luyuan_app::oidc::Provider::name).unwrap_or_default(),
         login: staff.login,
         name: staff.name,
         least: least(site, v),

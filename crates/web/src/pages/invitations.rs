@@ -51,6 +51,8 @@ struct Invitations<'a> {
     roles: Vec<(&'static str, String, String)>,
     typed: &'a Typed,
     own: String,
+    /// How people call the provider for logins.
+    provider: &'a str,
     /// The link that was just made; shown once.
     made: String,
 }
@@ -84,6 +86,7 @@ async fn show(site: &Site, v: &Viewer, typed: &Typed, made: String) -> Response 
         roles: choices(site, v),
         typed,
         own: directory.org(staff.org).map(|org| org.code.clone()).unwrap_or_default(),
+        provider: site.app.provider().map(luyuan_app::oidc::Provider::name).unwrap_or_default(),
         made,
     };
     unkept(html(&page))
@@ -96,7 +99,8 @@ async fn invite(State(site): State<Site>, v: Viewer, form: Form) -> Response {
     let made = async {
         let (org, place) = named(&site, &form)?;
         let (role, until) = (role(&form)?, day(&site.app, &form, "until", true)?);
-        site.app.invite(&v.actor(), Inviting { org, role, place, until }).await
+        let subject = Some(form.get("subject").to_owned()).filter(|subject| !subject.is_empty());
+        site.app.invite(&v.actor(), Inviting { org, role, place, until, subject }).await
     };
     answer(&site, &v, &form, "invitation", made.await).await
 }
@@ -142,6 +146,8 @@ struct Join<'a> {
     org: String,
     role: String,
     least: u32,
+    /// The identity at the provider with which the account will be linked, in words.
+    linked: String,
     typed: &'a Typed,
 }
 
@@ -154,7 +160,13 @@ async fn form_for(site: &Site, v: &Viewer, token: &str, typed: &Typed) -> Respon
         Ok(invitation) => {
             let org = site.app.directory().org_name(invitation.org);
             let role = v.code("role", invitation.role.code());
-            unkept(html(&Join { v, token, org, role, least: least(site, v), typed }))
+            let name = site.app.provider().map(luyuan_app::oidc::Provider::name).unwrap_or_default();
+            let linked = invitation.identity.map(|(issuer, subject)| {
+                let name = if name.is_empty() { issuer.as_str() } else { name };
+                v.language.with("provider-invited", &[("name", name), ("detail", subject.as_str())])
+            });
+            let linked = linked.unwrap_or_default();
+            unkept(html(&Join { v, token, org, role, least: least(site, v), linked, typed }))
         }
         Err(error) => link_fault(error).page(v),
     }

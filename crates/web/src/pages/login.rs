@@ -36,6 +36,8 @@ struct Login<'a> {
     next: &'a str,
     /// There can be passkeys here.
     passkeys: bool,
+    /// How people call the provider through which they can log in too.
+    provider: &'a str,
     /// Demonstration accounts: login, name.
     accounts: Vec<(String, String)>,
     password: &'static str,
@@ -46,14 +48,15 @@ pub(super) async fn first(site: &Site, v: &Viewer) -> Response {
     (StatusCode::UNAUTHORIZED, show(site, v, "", "", &v.here).await).into_response()
 }
 
-async fn show(site: &Site, v: &Viewer, login: &str, wrong: &str, next: &str) -> Response {
+pub(super) async fn show(site: &Site, v: &Viewer, login: &str, wrong: &str, next: &str) -> Response {
     let mut accounts = Vec::new();
     if site.demo {
         let people = site.app.people().await.unwrap_or_default();
         accounts = people.into_iter().filter(|person| person.demo).map(|person| (person.login, person.name)).collect();
     }
     let passkeys = site.app.passkeys_possible(&site.address);
-    html(&Login { v, login, wrong, next, passkeys, accounts, password: luyuan_app::demo::PASSWORD })
+    let provider = site.app.provider().map(luyuan_app::oidc::Provider::name).unwrap_or_default();
+    html(&Login { v, login, wrong, next, passkeys, provider, accounts, password: luyuan_app::demo::PASSWORD })
 }
 
 async fn ask(State(site): State<Site>, v: Viewer) -> Response {
@@ -63,8 +66,7 @@ async fn ask(State(site): State<Site>, v: Viewer) -> Response {
 async fn log_in(State(site): State<Site>, v: Viewer, From(from): From, form: Form) -> Response {
     let (login, next) = (form.get("login"), form.get("next"));
     let (status, wrong) = match site.app.log_in(login, form.raw("password"), &from).await {
-        Ok(Entered::Session(token)) => return entered(&site, &token, next),
-        Ok(Entered::Second(step)) => return unkept(html(&Second { v: &v, step: &step, next, wrong: "" })),
+        Ok(entered) => return first_done(&site, &v, entered, next),
         Err(AppError::Login) => (StatusCode::UNAUTHORIZED, v.t("error-login").to_owned()),
         Err(AppError::Wait(until)) => {
             (StatusCode::TOO_MANY_REQUESTS, v.with("login-wait", "when", v.when_exactly(until)))
@@ -72,6 +74,14 @@ async fn log_in(State(site): State<Site>, v: Viewer, From(from): From, form: For
         Err(error) => return Fault::from(error).page(&v),
     };
     (status, show(&site, &v, login, &wrong, next).await).into_response()
+}
+
+/// The first factor was right: logged in, or the second is asked for.
+pub(super) fn first_done(site: &Site, v: &Viewer, entered: Entered, next: &str) -> Response {
+    match entered {
+        Entered::Session(token) => self::entered(site, &token, next),
+        Entered::Second(step) => unkept(html(&Second { v, step: &step, next, wrong: "" })),
+    }
 }
 
 #[derive(Template)]

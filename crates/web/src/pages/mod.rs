@@ -16,6 +16,7 @@ mod list;
 mod login;
 mod new;
 mod notices;
+mod oidc;
 pub(crate) mod order;
 mod passkeys;
 mod photos;
@@ -58,4 +59,5 @@ pub(crate) fn routes() -> Router<Site> {
         .merge(invitations::routes())
         .merge(factor::routes())
         .merge(passkeys::routes())
+        .merge(oidc::routes())
 }

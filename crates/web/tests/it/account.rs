@@ -259,7 +259,7 @@ async fn an_invitation_makes_one_account_once() {
         assert_eq!(guest.get("/work").await.status, 200);
         // Expired, taken back, and never made; a link of one kind is none of the other.
         let org = site.app.directory().org_by_code(GARDEN).unwrap().id;
-        let inviting = Inviting { org, role: Role::Worker, place: None, until: None };
+        let inviting = Inviting { org, role: Role::Worker, place: None, until: None, subject: None };
         let token = site.app.invite(&Actor::System, inviting.clone()).await.unwrap();
         guest.get(&format!("/reset/{token}")).await.is_page(404, "This link was used or has ended");
         site.app.env.advance(SignedDuration::from_hours(73));

@@ -103,6 +103,14 @@ impl Site {
         Self { app, key: welcome.api_key, router }
     }
 
+    /// The same site in a deployment that is set up like this.
+    pub fn set_up(&self, settings: luyuan_app::settings::Settings) -> Self {
+        let app = self.app.clone().set_up(settings).unwrap();
+        let address = "https://erqi.example".to_owned();
+        let router = luyuan_web::router(luyuan_web::Site::new(app.clone(), address, true));
+        Self { app, key: self.key.clone(), router }
+    }
+
     /// Sends a request.
     pub async fn send(&self, request: Request<Body>) -> Answer {
         let (parts, body) = self.open(request).await.into_parts();

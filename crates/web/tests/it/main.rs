@@ -10,6 +10,7 @@ mod evidence;
 mod forged;
 mod fuzz;
 mod hidden;
+mod oidc;
 mod open311;
 mod pages;
 mod permission;

@@ -17,7 +17,7 @@ fn between<'a>(text: &'a str, start: &str, end: &str) -> &'a str {
 }
 
 /// Sets a second step up; its secret and the recovery codes.
-async fn set_up(site: &Site, browser: &mut Browser) -> (String, Vec<String>) {
+pub async fn set_up(site: &Site, browser: &mut Browser) -> (String, Vec<String>) {
     // At the beginning of a step, so that none ends on the way.
     site.app.env.advance(SignedDuration::from_secs(30 - site.app.env.now().as_second() % 30));
     browser.log_in("community").await;

@@ -29,11 +29,12 @@ pub const COLUMNS: &[&str] = &[
 /// A route, and the answer to each who asks: A allowed (also where the state of the order or what was
 /// written stands against it), R refused, H hidden, M sent to another page. A `?` after a route is a
 /// variant of it. The order is not public, lies with the garden's organisation, and the city's was
-/// called; cookies mean nothing to programs' addresses, keys nothing to pages.
+/// called; no provider for logins is set up, so that its addresses are hidden; cookies mean nothing to programs' addresses, keys nothing to pages.
 pub const ROWS: &[(&str, &str)] = &[
     ("GET /", "A A A A A A A A A A A A A A A A A A A A A A"),
     ("GET /account", "R R R A A A A A A A A A A A A A A R R R R R"),
     ("GET /account/factor", "R R R A A A A A A A A A A A A A A R R R R R"),
+    ("GET /account/oidc", "R R R H H H H H H H H H H H H H H R R R R R"),
     ("GET /account/passkeys", "R R R A A A A A A A A A A A A A A R R R R R"),
     ("GET /admin", "R R R R R R R R R R R R A A R A A R R R R R"),
     ("GET /admin/audit", "R R R R R R R R R R R R A R R R A R R R R R"),
@@ -67,6 +68,8 @@ pub const ROWS: &[(&str, &str)] = &[
     ("GET /follow", "M M M M M M M M M M M M M M M M M M M M M M"),
     ("GET /invitation/{token}", "H H H H H H H H H H H H H H H H H H H H H H"),
     ("GET /login", "A A A A A A A A A A A A A A A A A A A A A A"),
+    ("GET /login/oidc", "H H H H H H H H H H H H H H H H H H H H H H"),
+    ("GET /login/oidc/return", "H H H H H H H H H H H H H H H H H H H H H H"),
     ("GET /open311/discovery.html", "A A A A A A A A A A A A A A A A A A A A A A"),
     ("GET /open311/v2/discovery", "A A A A A A A A A A A A A A A A A A A A A A"),
     ("GET /open311/v2/location", "A A A A A A A A A A A A A A A A A A A A A A"),
@@ -103,6 +106,8 @@ pub const ROWS: &[(&str, &str)] = &[
     ("POST /account/factor/codes", "R R R A A A A A A A A A A A A A A R R R R R"),
     ("POST /account/factor/confirmation", "R R R A A A A A A A A A A A A A A R R R R R"),
     ("POST /account/factor/end", "R R R A A A A A A A A A A A A A A R R R R R"),
+    ("POST /account/oidc", "R R R H H H H H H H H H H H H H H R R R R R"),
+    ("POST /account/oidc/end", "R R R H H H H H H H H H H H H H H R R R R R"),
     ("POST /account/org", "R R R H A H H A H H H H H A H H H R R R R R"),
     ("POST /account/passkeys", "R R R R R R R R R R R R R R R R R R R R R R"),
     ("POST /account/passkeys/options", "R R R A A A A A A A A A A A A A A R R R R R"),
