@@ -80,7 +80,7 @@ pub struct Common {
     /// Mail server, such as smtps://user:password@mail.example.org [default: no mail]
     #[arg(long, global = true, env = "LUYUAN_SMTP", hide_env_values = true)]
     smtp: Option<String>,
-    /// From whom mail comes [default: noreply@ and the host of the address]
+    /// From whom mail comes; when not given, noreply at the host of the address
     #[arg(long, global = true, env = "LUYUAN_MAIL_FROM")]
     mail_from: Option<String>,
     /// Networks inside that webhooks may reach, such as 10.1.2.0/24, with commas between them

@@ -220,7 +220,7 @@ impl App {
     /// anew. For when the file may be known to others. May be called again after it was cut short.
     ///
     /// # Errors
-    /// As [`App::opened`] and the database.
+    /// [`StoreError::Corrupt`] for a text that does not open; as the file system and the database say.
     pub async fn renew_contact_key(&self) -> Result<u64, AppError> {
         self.contact_key()?;
         let path = self.vault.read().path.clone();
