@@ -38,7 +38,7 @@ async fn orders(app: &App) -> Vec<(String, i64)> {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_backup_of_either_engine_restores_into_either() {
     testing::on_both_engines(|db, engine| async move {
-        let (app, _files) = stage::app(db).await;
+        let (app, kept) = stage::app(db).await;
         let folder = tempfile::tempdir().unwrap();
         let first = folder.path().join("first.tar.gz");
         let manifest = archive(&app, &first).await;
@@ -54,7 +54,13 @@ async fn a_backup_of_either_engine_restores_into_either() {
             let data = if nth == 0 { folder.path().join("new") } else { folder.path().join("other") };
             let target = into(address, &data);
             backup::restore(&first, &target, |_| {}).await.unwrap();
+            // The keys are kept apart from the backup; without them nobody can be reached.
+            let locked = open(&target).await;
+            assert!(locked.contact_key().unwrap_err().to_string().contains("contact.key is missing"), "{engine}");
+            locked.db.close().await;
+            fs::copy(kept.path().join("contact.key"), data.join("contact.key")).unwrap();
             let restored = open(&target).await;
+            restored.contact_key().unwrap();
             assert_eq!(orders(&restored).await, before);
             // Every row and every file is as it was, also after the way through the other engine.
             let again = folder.path().join(format!("again-{nth}.tar.gz"));
@@ -197,7 +203,7 @@ async fn a_file_that_is_missing_is_told_and_the_rest_is_kept() {
     let folder = tempfile::tempdir().unwrap();
     let (app, kept) = stage::app(testing::sqlite(folder.path()).await.unwrap()).await;
     let whole = archive(&app, &folder.path().join("whole.tar.gz")).await;
-    let lost = find(kept.path());
+    let lost = find(&kept.path().join("files"));
     fs::write(&lost, b"rotten").unwrap();
     let manifest = archive(&app, &folder.path().join("less.tar.gz")).await;
     assert_eq!(manifest.missing, [lost.file_name().unwrap().to_string_lossy()]);
