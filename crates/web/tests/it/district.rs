@@ -96,8 +96,6 @@ impl Site {
         app.load_rules().await.unwrap();
         app.reload().await.unwrap();
         let welcome = app.load_demo(|_| {}).await.unwrap();
-        app.open_log(files).await.unwrap();
-        app.seal().await.unwrap();
         let address = "https://erqi.example".to_owned();
         let router = luyuan_web::router(luyuan_web::Site::new(app.clone(), address, true));
         Self { app, key: welcome.api_key, router }

@@ -81,6 +81,9 @@ async fn ask(site: &Site, ground: &Ground, route: &str, asker: &Asker) -> (char,
 #[tokio::test]
 async fn everybody_may_exactly_what_the_table_says() {
     on_both(|site, engine| async move {
+        let folder = tempfile::tempdir().unwrap();
+        site.app.open_log(folder.path()).await.unwrap();
+        site.app.seal().await.unwrap();
         let askers = everybody(&site).await;
         let names: Vec<_> = askers.iter().map(|asker| asker.name).collect();
         assert_eq!(names, COLUMNS);
