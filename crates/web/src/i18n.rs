@@ -174,6 +174,15 @@ mod tests {
     }
 
     #[test]
+    fn no_file_takes_a_key_of_another() {
+        for (_, files) in FILES {
+            let all: Vec<String> = files.iter().flat_map(|text| keys_of(text)).collect();
+            let twice: Vec<_> = all.iter().filter(|key| all.iter().filter(|other| other == key).count() > 1).collect();
+            assert!(twice.is_empty(), "{twice:?}");
+        }
+    }
+
+    #[test]
     fn every_code_has_a_sentence() {
         for code in Refusal::CODES.into_iter().chain(AttributeProblem::CODES).chain(RoleRefusal::CODES) {
             assert!(Language::Zh.has(&format!("error-{code}")), "error-{code}");
@@ -218,7 +227,7 @@ mod tests {
             "bound-",
             "rules-table-",
             "role-",
-            "action-",
+            "may-",
             "scope-",
             "audit-",
             "keep-",

@@ -75,7 +75,7 @@ pub(super) fn role(form: &Form) -> Result<Role, AppError> {
 pub(super) fn choices(site: &Site, v: &Viewer) -> Vec<(&'static str, String, String)> {
     let Ok(rules) = site.app.rulebook().roles(v.now) else { return Vec::new() };
     let known = Role::ALL.into_iter().filter(|role| rules.may(*role).each().next().is_some());
-    let may = |role| rules.may(role).each().map(|action| v.code("action", action.code())).collect::<Vec<_>>();
+    let may = |role| rules.may(role).each().map(|action| v.code("may", action.code())).collect::<Vec<_>>();
     known.map(|role| (role.code(), v.code("role", role.code()), may(role).join(v.t("list-comma")))).collect()
 }
 

@@ -146,7 +146,7 @@ fn lists(site: &Site, v: &Viewer, day: &Day) -> Vec<Table> {
     let roles = roles.iter().flat_map(|table| {
         let apart = v.t(if table.separate.0 { "separate-yes" } else { "separate-no" }).to_owned();
         let each = table.rules.iter().map(|rule| {
-            let may = rule.may.each().map(|action| v.code("action", action.code())).collect::<Vec<_>>();
+            let may = rule.may.each().map(|action| v.code("may", action.code())).collect::<Vec<_>>();
             line(v, v.code("role", rule.role.code()), may.join(v.t("list-comma")), &rule.provenance)
         });
         each.chain([line(v, v.t("separate").to_owned(), apart, &table.separate.1)]).collect::<Vec<_>>()
