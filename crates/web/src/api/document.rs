@@ -52,7 +52,7 @@ impl Modify for Key {
 const REFUSALS: [(&str, &str, &str); 11] = [
     ("400", "Unreadable", "The address, its query or the body is not written as described"),
     ("401", "NoKey", "No API key, or one that is not known"),
-    ("403", "NotPermitted", "The secret is not one of this order's"),
+    ("403", "NotPermitted", "The secret is not one of this order's, or the key lacks the scope"),
     ("404", "NotFound", "There is no such thing, or the caller may not know of it"),
     ("405", "Method", "The address does not take that method"),
     ("409", "Conflict", "The order has changed meanwhile, or its state does not allow it"),
@@ -76,7 +76,7 @@ impl Modify for Refusals {
             for operation in [item.get.as_mut(), item.post.as_mut()].into_iter().flatten() {
                 let fits = |status: &str| match status {
                     "401" => operation.security.is_some(),
-                    "403" => path.ends_with("/rating") || path.ends_with("/answer"),
+                    "403" => operation.security.is_some() || path.ends_with("/rating") || path.ends_with("/answer"),
                     "404" => {
                         path.contains('{')
                             || ["/at", "/checkpoint", "/consistency"].iter().any(|end| path.ends_with(end))
