@@ -1,12 +1,14 @@
 //! Places and organisations in memory: who answers for a point, who stands above whom.
 
 mod named;
+mod touched;
+
+pub use touched::Touched;
 
 use luyuan_analysis::{locate::PlaceIndex, text::NameIndex};
 use luyuan_domain::{
     geo::Wgs84,
     ids::{OrgId, PlaceId},
-    orders::Order,
     org::{Chain, Org, OrgKind},
     place::{Place, PlaceKind},
 };
@@ -176,11 +178,6 @@ impl Directory {
     /// The ids of a place and of everything that contains it; empty for none.
     pub fn around(&self, place: Option<PlaceId>) -> Vec<PlaceId> {
         place.map(|place| self.path(place).iter().map(|place| place.id).collect()).unwrap_or_default()
-    }
-
-    /// Where an order is: its place and everything that contains it.
-    pub fn places_of(&self, order: &Order) -> Vec<PlaceId> {
-        self.around(order.location.place)
     }
 
     /// The organisations that answer for a place, lowest first.

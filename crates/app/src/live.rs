@@ -2,7 +2,7 @@
 
 use crate::App;
 use luyuan_domain::{
-    actor::{Action, Actor, Subject, may},
+    actor::{Action, Actor},
     ids::{OrderId, OrgId, PlaceId},
 };
 use tokio::sync::broadcast;
@@ -49,10 +49,6 @@ impl Live {
 impl App {
     /// Whether an actor may hear of a change that is not for the public.
     pub fn may_hear(&self, actor: &Actor, news: &News) -> bool {
-        let directory = self.directory();
-        let holder = news.holder.or_else(|| directory.top().map(|org| org.id));
-        let above = holder.map(|holder| directory.above(holder)).unwrap_or_default();
-        let places = directory.around(news.place);
-        may(actor, Action::ReadInternal, &Subject { holder, above: &above, places: &places, ..Subject::default() })
+        self.directory().touching(news.holder, news.place).may(actor, Action::ReadInternal, &[])
     }
 }

@@ -2,7 +2,7 @@
 
 use crate::{App, AppError, orders::Detail};
 use luyuan_domain::{
-    actor::{Action, Actor, Subject, may},
+    actor::{Action, Actor},
     contact::ContactData,
     ids::{OrderId, ReporterId},
     orders::{Order, Rating, Refusal},
@@ -70,11 +70,7 @@ impl App {
 
     /// Whether somebody may do something to an order.
     pub(crate) fn may_about(&self, actor: &Actor, action: Action, order: &Order) -> bool {
-        let directory = self.directory();
-        let holder = order.state.holder().or_else(|| directory.top().map(|org| org.id));
-        let above = holder.map(|holder| directory.above(holder)).unwrap_or_default();
-        let (whistled, places) = (order.whistled(), directory.places_of(order));
-        may(actor, action, &Subject { holder, above: &above, whistled: &whistled, reporters: &[], places: &places })
+        self.directory().touched(order).may(actor, action, &[])
     }
 
     /// How to reach a reporter, for one of the purposes that the rules name. Who asked, when and for

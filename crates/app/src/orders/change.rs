@@ -4,7 +4,7 @@
 use crate::{App, AppError, directory::Directory, live::News, rules::Day};
 use jiff::Timestamp;
 use luyuan_domain::{
-    actor::{Action, Actor, Subject, may},
+    actor::{Action, Actor},
     ids::{FileId, JurisdictionId},
     orders::{Event, Order, Refusal},
 };
@@ -34,15 +34,9 @@ pub(crate) struct Context {
 impl Context {
     /// Refuses unless the actor may do this to this order.
     pub fn permit(&self, actor: &Actor, action: Action, order: &Order) -> Result<(), Refusal> {
-        let holder = order.state.holder();
-        // Before triage nobody holds it: the district committee decides.
-        let holder = holder.or_else(|| self.directory.top().map(|org| org.id));
-        let above = holder.map(|holder| self.directory.above(holder)).unwrap_or_default();
-        let whistled = order.whistled();
         let reporters: Vec<_> = self.reporters.iter().map(|reporter| reporter.id).collect();
-        let places = self.directory.places_of(order);
-        let subject = Subject { holder, above: &above, whistled: &whistled, reporters: &reporters, places: &places };
-        if may(actor, action, &subject) { Ok(()) } else { Err(Refusal::NotPermitted) }
+        let allowed = self.directory.touched(order).may(actor, action, &reporters);
+        if allowed { Ok(()) } else { Err(Refusal::NotPermitted) }
     }
 }
 

@@ -1,9 +1,9 @@
 //! Reading orders: one with its story, or a page of many.
 
-use crate::{App, AppError, env::sha256};
+use crate::{App, AppError, directory::Touched, env::sha256};
 use jiff::{SignedDuration, Timestamp};
 use luyuan_domain::{
-    actor::{Action, Actor, Subject, may},
+    actor::{Action, Actor},
     geo::Wgs84,
     ids::{JurisdictionId, ReporterId},
     orders::{Order, State},
@@ -84,18 +84,16 @@ impl App {
         let mine = reporters.iter().find(proven);
         let (own, own_about) = (mine.map(|held| held.id), mine.map(|held| held.about.clone()));
         let directory = self.directory();
-        let holder = order.state.holder().or_else(|| directory.top().map(|org| org.id));
-        let above = holder.map(|holder| directory.above(holder)).unwrap_or_default();
-        let whistled: Vec<_> = order.whistles.iter().map(|whistle| whistle.to).collect();
-        let places = directory.places_of(&order);
-        let subject = Subject { holder, above: &above, whistled: &whistled, reporters: &[], places: &places };
-        let internal = may(actor, Action::ReadInternal, &subject);
+        // Who has reported may still read what they helped with.
+        let whistled = order.whistles.iter().map(|whistle| whistle.to).collect();
+        let touched = Touched { whistled, ..directory.touched(&order) };
+        let internal = touched.may(actor, Action::ReadInternal, &[]);
         // A merged order stays readable by its old link, which leads on to the one that carries on.
         if order.hidden() && !internal && own.is_none() && carried_on.is_none() {
             return Err(AppError::NotFound("order"));
         }
         let reporter_count = reporters.len();
-        let contact = may(actor, Action::ReadContact, &subject);
+        let contact = touched.may(actor, Action::ReadContact, &[]);
         let reporters = if contact { reporters } else { Vec::new() };
         Ok(Detail { order, events, files, reporters, reporter_count, own, own_about, internal, carried_on })
     }

@@ -28,7 +28,7 @@ use luyuan_app::{
     orders::{Detail, Filter},
 };
 use luyuan_domain::{
-    actor::{Action, Subject, may},
+    actor::Action,
     ids::{OrgId, PlaceId},
     orders::{Diversion, Kind, Order, Refusal, State as Stand, Timetable},
 };
@@ -252,13 +252,9 @@ pub(super) async fn show(site: &Site, v: &Viewer, number: &str, refused: &Refuse
     };
     let order = &detail.order;
     let directory = site.app.directory();
-    let holder = order.state.holder().or_else(|| directory.top().map(|org| org.id));
-    let above = holder.map(|holder| directory.above(holder)).unwrap_or_default();
-    let whistled = order.whistled();
-    let places = directory.places_of(order);
-    let subject = Subject { holder, above: &above, whistled: &whistled, reporters: &[], places: &places };
+    let touched = directory.touched(order);
     let actor = v.actor();
-    let allowed = |action| may(&actor, action, &subject);
+    let allowed = |action| touched.may(&actor, action, &[]);
     let open_state = !order.state.ended() && !matches!(order.state, Stand::Replied { .. });
     let own_whistle = order.whistles.iter().find(|whistle| whistle.to == staff.org && whistle.report.is_none());
     let people = match site.app.behind(&actor, &detail).await {
@@ -315,14 +311,14 @@ pub(super) async fn show(site: &Site, v: &Viewer, number: &str, refused: &Refuse
             .iter()
             .filter(|org| {
                 org.place.is_none()
-                    || above.contains(&org.id)
-                    || Some(org.id) == holder
+                    || touched.above.contains(&org.id)
+                    || Some(org.id) == touched.holder
                     || org.parent == Some(staff.org)
             })
             .map(|org| (org.code.clone(), org.name.clone()))
             .collect(),
         diversions: Diversion::ALL.iter().map(|reason| (reason.code(), v.code("diversion", reason.code()))).collect(),
-        above: above.first().map(|org| directory.org_name(*org)).unwrap_or_default(),
+        above: touched.above.first().map(|org| directory.org_name(*org)).unwrap_or_default(),
     };
     html(&page)
 }

@@ -1,7 +1,10 @@
 //! Every address that takes a form wants the token of our own page: none, a wrong one, and one of
 //! another browser are refused, and nothing is saved.
 
-use crate::district::{Browser, GARDEN, on_both};
+use crate::{
+    district::{Browser, GARDEN, on_both},
+    permission::routes::balanced,
+};
 use std::{collections::BTreeSet, fs, path::Path};
 
 /// Takes a photo and says where it was taken: it keeps nothing, so anybody may send one.
@@ -21,16 +24,7 @@ fn addresses() -> BTreeSet<String> {
     for file in fs::read_dir(folder).unwrap() {
         let text = fs::read_to_string(file.unwrap().path()).unwrap();
         for part in text.split(".route(").skip(1) {
-            let mut depth = 1;
-            let end = part.char_indices().find(|(_, letter)| {
-                depth += match letter {
-                    '(' => 1,
-                    ')' => -1,
-                    _ => 0,
-                };
-                depth == 0
-            });
-            let route = &part[..end.expect("a closing parenthesis").0];
+            let route = balanced(part);
             if route.contains("post(") {
                 let path = route.trim_start().trim_start_matches('"').split('"').next().unwrap();
                 found.insert(path.to_owned());

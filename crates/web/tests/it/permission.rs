@@ -2,7 +2,7 @@
 //! and the answers stand in a table. A route that is missing from the table fails.
 
 mod actors;
-mod routes;
+pub mod routes;
 mod table;
 
 use crate::district::{GARDEN, Site, on_both};

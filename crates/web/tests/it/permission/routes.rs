@@ -26,7 +26,7 @@ fn sources(folder: &Path, into: &mut Vec<String>) {
 }
 
 /// Up to the parenthesis that closes what comes before `text`.
-fn balanced(text: &str) -> &str {
+pub fn balanced(text: &str) -> &str {
     let mut depth = 1;
     let end = text.char_indices().find(|(_, letter)| {
         depth += match letter {
