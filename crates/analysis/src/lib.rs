@@ -6,3 +6,4 @@ pub mod evidence;
 pub mod locate;
 pub mod made;
 pub mod text;
+pub mod walk;
