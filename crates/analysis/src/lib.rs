@@ -5,5 +5,6 @@ pub mod clusters;
 pub mod evidence;
 pub mod locate;
 pub mod made;
+pub mod osm;
 pub mod text;
 pub mod walk;

@@ -4,12 +4,34 @@
 //! Lengths are whole centimetres throughout, so that every distance is exact and equals what anybody
 //! else computes on the same network.
 
+mod access;
 mod city;
+mod coverage;
+mod draft;
+mod entrances;
+mod grid;
+mod ground;
+mod islands;
+mod land;
 mod link;
 mod network;
 mod search;
+mod straight;
+mod why;
 
+pub use access::{Access, Gates, Near, access};
 pub use city::{Building, City, Entrance, Entrances, Park, Street, Zone};
+pub use coverage::{BuildingRow, GoalReport, Measured, Report, Row, Share};
+pub use draft::{Draft, DraftBuilding, DraftGround, Findings};
+pub use grid::EdgeGrid;
+pub use ground::{flat_square_metres, metres_to, square_metres};
+pub use islands::Parts;
+pub use land::Land;
 pub use link::Link;
 pub use network::{Arc, Edge, EdgeKind, Network, Spot, UNREACHED, centimetres};
-pub use search::{Reach, Seed, Walker, reach};
+pub use search::{Found, Reach, Seed, Walker, reach};
+pub use straight::{Plane, Service, serves, shared, united};
+pub use why::{Why, why};
+
+#[cfg(test)]
+mod tests;

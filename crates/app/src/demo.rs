@@ -25,7 +25,7 @@ const STREETS: &str = include_str!("../../../data/erqi/places/erqi_streets.csv")
 const COMMUNITIES: &str = include_str!("../../../data/erqi/places/erqi_villages.csv");
 
 /// Rules that a new district starts with, by name.
-pub const RULES: [(&str, &str); 17] = [
+pub const RULES: [(&str, &str); 26] = [
     ("receipts-2020.toml", include_str!("../../../data/erqi/rulesets/receipts-2020.toml")),
     ("telling-2020.toml", include_str!("../../../data/erqi/rulesets/telling-2020.toml")),
     ("orders-2020.toml", include_str!("../../../data/erqi/rulesets/orders-2020.toml")),
@@ -43,6 +43,15 @@ pub const RULES: [(&str, &str); 17] = [
     ("privacy-2021.toml", include_str!("../../../data/erqi/rulesets/privacy-2021.toml")),
     ("accounts-2020.toml", include_str!("../../../data/erqi/rulesets/accounts-2020.toml")),
     ("roles-2020.toml", include_str!("../../../data/erqi/rulesets/roles-2020.toml")),
+    ("walking-2020.toml", include_str!("../../../data/erqi/rulesets/walking-2020.toml")),
+    ("green-300-500.toml", include_str!("../../../data/erqi/rulesets/green-300-500.toml")),
+    ("green-gb50563-2010.toml", include_str!("../../../data/erqi/rulesets/green-gb50563-2010.toml")),
+    ("green-garden-city-2016.toml", include_str!("../../../data/erqi/rulesets/green-garden-city-2016.toml")),
+    ("green-garden-city-2022.toml", include_str!("../../../data/erqi/rulesets/green-garden-city-2022.toml")),
+    ("green-gb55014-2021.toml", include_str!("../../../data/erqi/rulesets/green-gb55014-2021.toml")),
+    ("green-3-30-300.toml", include_str!("../../../data/erqi/rulesets/green-3-30-300.toml")),
+    ("green-angst.toml", include_str!("../../../data/erqi/rulesets/green-angst.toml")),
+    ("green-who-2016.toml", include_str!("../../../data/erqi/rulesets/green-who-2016.toml")),
 ];
 
 /// The seed of everything that is made.

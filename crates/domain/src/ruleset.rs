@@ -4,6 +4,7 @@
 
 mod accounts;
 mod book;
+mod green;
 mod in_force;
 mod privacy;
 mod problem;
@@ -11,16 +12,19 @@ pub(crate) mod read;
 mod receipts;
 mod roles;
 mod telling;
+mod walking;
 
 pub use crate::dated::{Provenance, Status};
 pub use accounts::{AccountBound, AccountRules};
 pub use book::Rulesets;
+pub use green::{Goal, GreenRules, Ground, Measure, NotComputed, PerPerson, Radius};
 pub use in_force::InForce;
 pub use privacy::{KeepRule, Kept, Privacy, Purpose};
 pub use problem::RulesetProblem;
 pub use receipts::{Receipt, ReceiptRule, Receipts};
 pub use roles::{RoleRule, RoleRules};
 pub use telling::{DEADLINES, TellRule, Telling, can_be_told};
+pub use walking::{Meaning, Meanings, TagRule, WalkRules};
 
 use crate::{
     calendar::{Limit, WorkingTime},

@@ -56,7 +56,7 @@ pub struct Park {
     pub is_park: bool,
     /// Its ground in degrees WGS-84.
     pub ground: MultiPolygon,
-    /// Square metres of the ground, on the ellipsoid's authalic sphere.
+    /// Square metres of the ground, on the WGS-84 ellipsoid.
     pub square_metres: f64,
     /// Entrances.
     pub entrances: Vec<Entrance>,

@@ -24,11 +24,31 @@ pub struct Reach {
     pub source: Vec<u32>,
 }
 
+/// What a search found at nodes.
+pub trait Found {
+    /// How far the nearest source is, in centimetres; see [`UNREACHED`].
+    fn cm(&self, node: u32) -> u32;
+    /// Which source it is; `u32::MAX` where none is reached.
+    fn source(&self, node: u32) -> u32;
+}
+
+impl Found for Reach {
+    #[inline]
+    fn cm(&self, node: u32) -> u32 {
+        self.cm[node as usize]
+    }
+
+    #[inline]
+    fn source(&self, node: u32) -> u32 {
+        self.source[node as usize]
+    }
+}
+
 /// The nearest source of every node within `bound` centimetres.
 pub fn reach(network: &Network, seeds: &[Seed], bound: u32) -> Reach {
     let mut walker = Walker::new(network.len());
     walker.run(network, seeds, bound);
-    Reach { cm: walker.cm, source: walker.source }
+    walker.into_reach()
 }
 
 /// A workspace for searches on one network, so that a search costs what it touches and nothing is
@@ -47,16 +67,9 @@ impl Walker {
         Self { cm: vec![UNREACHED; nodes], source: vec![u32::MAX; nodes], touched: Vec::new(), heap: BinaryHeap::new() }
     }
 
-    /// How far a node is after the last search, in centimetres; see [`UNREACHED`].
-    #[inline]
-    pub fn cm(&self, node: u32) -> u32 {
-        self.cm[node as usize]
-    }
-
-    /// Which source is nearest to a node after the last search; `u32::MAX` where none is reached.
-    #[inline]
-    pub fn source(&self, node: u32) -> u32 {
-        self.source[node as usize]
+    /// What the last search found, for every node.
+    pub fn into_reach(self) -> Reach {
+        Reach { cm: self.cm, source: self.source }
     }
 
     /// The nodes that the last search reached, in no particular order.
@@ -101,6 +114,18 @@ impl Walker {
         self.cm[at] = cm;
         self.source[at] = source;
         self.heap.push(Reverse(u64::from(cm) << 32 | u64::from(node)));
+    }
+}
+
+impl Found for Walker {
+    #[inline]
+    fn cm(&self, node: u32) -> u32 {
+        self.cm[node as usize]
+    }
+
+    #[inline]
+    fn source(&self, node: u32) -> u32 {
+        self.source[node as usize]
     }
 }
 

@@ -1,7 +1,8 @@
 //! All rulesets, catalogues and calendars of one jurisdiction, by their first days.
 
 use super::{
-    AccountRules, InForce, Privacy, Receipt, Receipts, RoleRules, Ruleset, RulesetProblem as Problem, Telling,
+    AccountRules, GreenRules, InForce, Privacy, Receipt, Receipts, RoleRules, Ruleset, RulesetProblem as Problem,
+    Telling, WalkRules,
 };
 use crate::{
     calendar::{WorkCalendar, Year},
@@ -21,13 +22,16 @@ pub struct Rulesets {
     privacy: Vec<Arc<Privacy>>,
     accounts: Vec<Arc<AccountRules>>,
     telling: Vec<Arc<Telling>>,
+    green: Vec<Arc<GreenRules>>,
+    walking: Vec<Arc<WalkRules>>,
 }
 
 impl Rulesets {
     /// Reads everything from named texts. A TOML text with `deadline` is a ruleset, one with
     /// `items` a catalogue, one with `receipt` a list of receipts, one with `role` a table of roles,
     /// one with `keep` periods of personal data, one with `account` bounds of accounts, one with `tell` a
-    /// list of who is told what, one with `year` a year's holidays; CSV under `calendar/` holds holidays
+    /// list of who is told what, one with `radius` a set of how near green has to be, one with `tag` how maps
+    /// are read for walkers, one with `year` a year's holidays; CSV under `calendar/` holds holidays
     /// too. The rest are parts that catalogues name. No text at all is no ruleset at all.
     ///
     /// # Errors
@@ -36,7 +40,8 @@ impl Rulesets {
         let (mut years, mut rules, mut catalogues) = (Vec::new(), Vec::new(), Vec::new());
         let (mut receipts, mut roles) = (Vec::new(), Vec::new());
         let (mut privacy, mut accounts) = (Vec::new(), Vec::new());
-        let mut telling = Vec::new();
+        let (mut telling, mut walking) = (Vec::new(), Vec::new());
+        let mut green: Vec<Arc<GreenRules>> = Vec::new();
         let part = |wanted: &str| files.iter().find(|(name, _)| *name == wanted).map(|(_, text)| *text);
         for (name, text) in files {
             if name.ends_with(".csv") {
@@ -63,6 +68,10 @@ impl Rulesets {
                 insert(source, &mut accounts, Arc::new(AccountRules::parse(name, text)?))?;
             } else if table.contains_key("tell") {
                 insert(source, &mut telling, Arc::new(Telling::parse(name, text)?))?;
+            } else if table.contains_key("radius") {
+                add_green(source, &mut green, GreenRules::parse(name, text)?)?;
+            } else if table.contains_key("tag") {
+                insert(source, &mut walking, Arc::new(WalkRules::parse(name, text)?))?;
             }
         }
         let in_force = |rules: Arc<Ruleset>| match WorkCalendar::new(&rules.working_time, &years) {
@@ -70,7 +79,7 @@ impl Rulesets {
             Err(problem) => Err(Source::new("calendar/", "").whole(Problem::Calendar(problem))),
         };
         let rules = rules.into_iter().map(in_force).collect::<Result<_, _>>()?;
-        Ok(Self { rules, catalogues, receipts, roles, privacy, accounts, telling })
+        Ok(Self { rules, catalogues, receipts, roles, privacy, accounts, telling, green, walking })
     }
 
     /// The ruleset that holds on a day; none before the first.
@@ -123,6 +132,25 @@ impl Rulesets {
     pub fn accounts_at(&self, at: Timestamp) -> Option<&Arc<AccountRules>> {
         let day = self.rules.last()?.calendar.date(at);
         self.accounts.iter().rev().find(|accounts| accounts.valid_from <= day).or(self.accounts.first())
+    }
+
+    /// How near green has to be on a day: of every set the version in force, by the set's code. A set
+    /// that begins later is not there yet.
+    pub fn green_on(&self, day: Date) -> Vec<&Arc<GreenRules>> {
+        let mut found: Vec<&Arc<GreenRules>> = Vec::new();
+        for rules in self.green.iter().filter(|rules| rules.valid_from <= day) {
+            match found.iter_mut().find(|other| other.set == rules.set) {
+                Some(older) => *older = rules,
+                None => found.push(rules),
+            }
+        }
+        found.sort_by(|a, b| a.set.cmp(&b.set));
+        found
+    }
+
+    /// How maps are read for walkers on a day; before the first, the oldest stands in.
+    pub fn walking_on(&self, day: Date) -> Option<&Arc<WalkRules>> {
+        self.walking.iter().rev().find(|rules| rules.valid_from <= day).or(self.walking.first())
     }
 
     /// All rulesets, oldest first.
@@ -181,6 +209,26 @@ impl Dated for Telling {
     fn key(&self) -> (Date, &str) {
         (self.valid_from, &self.name)
     }
+}
+
+impl Dated for WalkRules {
+    fn key(&self) -> (Date, &str) {
+        (self.valid_from, &self.name)
+    }
+}
+
+/// Puts a version of a green set into its place by its first day. Several sets may begin on one day,
+/// versions of one set may not.
+fn add_green(source: Source<'_>, all: &mut Vec<Arc<GreenRules>>, new: GreenRules) -> Result<(), Located<Problem>> {
+    if all.iter().any(|other| other.set == new.set && other.valid_from == new.valid_from) {
+        return Err(source.whole(Problem::RepeatedDay(new.valid_from)));
+    }
+    if all.iter().any(|other| other.name == new.name) {
+        return Err(source.whole(Problem::RepeatedCode { what: "name", code: new.name }));
+    }
+    let at = all.partition_point(|other| other.valid_from <= new.valid_from);
+    all.insert(at, Arc::new(new));
+    Ok(())
 }
 
 /// Puts something into its place by its first day; names and days are unique.
