@@ -1,7 +1,7 @@
 //! How one gets into a ground whose entrances nobody lists.
 
 use super::{
-    Entrance, Link, Spot,
+    Entrance, Link, Spot, centimetres,
     grid::{EdgeGrid, link},
     ground::{extent, holds, stretches},
 };
@@ -64,10 +64,40 @@ pub(super) fn along_boundary(ground: &MultiPolygon, grid: &EdgeGrid<'_>, step: f
             since = length - (along - step);
         }
     }
+    // Where ways end or bend beside the boundary, the exact place.
+    if let Some((low, high)) = extent(ground) {
+        let mut nodes: Vec<u32> = grid.beside(low, high, metres).iter().flat_map(|edge| [edge.a, edge.b]).collect();
+        nodes.sort_unstable();
+        nodes.dedup();
+        for node in nodes {
+            let (distance, at) = nearest_on(ground, grid.spot(node));
+            if distance <= metres {
+                found.push((at, Link { off: centimetres(distance), ..Link::at(node) }));
+            }
+        }
+    }
     // Several points of the boundary may share one foot: the nearest of them is the entrance.
     found.sort_by_key(|(at, link)| (link.edge(), link.to_a, link.off, *at));
     found.dedup_by_key(|(_, link)| (link.edge(), link.to_a));
     found.into_iter().map(|(at, link)| Entrance { at, link: Some(link) }).collect()
+}
+
+/// The point of a boundary that is nearest to a spot, and how many metres it is away.
+fn nearest_on(ground: &MultiPolygon, from: Spot) -> (f64, Spot) {
+    let plane = Local::around(from.position());
+    let mut best = (f64::INFINITY, from);
+    for (a, b) in stretches(ground) {
+        let ([ax, ay], [bx, by]) = (plane.metres(a.x, a.y), plane.metres(b.x, b.y));
+        let (dx, dy) = (bx - ax, by - ay);
+        let length = dx * dx + dy * dy;
+        let share = if length > 0.0 { (-(ax * dx + ay * dy) / length).clamp(0.0, 1.0) } else { 0.0 };
+        let at = [ax + share * dx, ay + share * dy];
+        let distance = at[0].hypot(at[1]);
+        if distance < best.0 {
+            best = (distance, Spot::of(plane.position(at)));
+        }
+    }
+    best
 }
 
 /// The shares of the stretch from `a` to `b` at which it meets the boundary.
@@ -96,14 +126,7 @@ fn cuts(ground: &MultiPolygon, a: Coord, b: Coord) -> Vec<f64> {
 
 /// Whether a point lies on the boundary, to two centimetres.
 fn on_boundary(ground: &MultiPolygon, at: Coord) -> bool {
-    let plane = Local::around(Wgs84 { lon: at.x, lat: at.y });
-    stretches(ground).any(|(a, b)| {
-        let ([ax, ay], [bx, by]) = (plane.metres(a.x, a.y), plane.metres(b.x, b.y));
-        let (dx, dy) = (bx - ax, by - ay);
-        let length = dx * dx + dy * dy;
-        let share = if length > 0.0 { (-(ax * dx + ay * dy) / length).clamp(0.0, 1.0) } else { 0.0 };
-        (ax + share * dx).hypot(ay + share * dy) < 0.02
-    })
+    nearest_on(ground, Spot::of(Wgs84 { lon: at.x, lat: at.y })).0 < 0.02
 }
 
 fn coord(spot: Spot) -> Coord {

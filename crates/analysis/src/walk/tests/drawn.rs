@@ -48,6 +48,11 @@ pub(super) fn network(lines: &[&[(f64, f64)]]) -> Network {
     Network::new(spots, edges)
 }
 
+/// A ten-millionth of a degree is 1.1 cm, so that drawings are exact to three.
+fn close(cm: u32, wanted: u32) -> bool {
+    cm.abs_diff(wanted) <= 3
+}
+
 pub(super) fn ground(ground: MultiPolygon) -> DraftGround {
     DraftGround { id: "p".into(), name: "园".into(), is_park: true, ground, given: Vec::new(), gates: Vec::new() }
 }
@@ -72,11 +77,12 @@ fn a_door_joins_the_nearest_edge_at_its_foot() {
     let network = network(&[&[(0.0, 0.0), (200.0, 0.0)], &[(0.0, 150.0), (200.0, 150.0)]]);
     let grid = EdgeGrid::new(&network, |_| true);
     let link = grid.nearest(spot(50.0, 30.0), 100.0).unwrap();
-    assert_eq!((link.to_a, link.to_b, link.off), (5_000, 15_000, 3_000));
+    assert!(close(link.to_a, 5_000) && close(link.to_b, 15_000) && close(link.off, 3_000), "{link:?}");
+    assert_eq!(link.to_a + link.to_b, network.between(link.a, link.b).unwrap());
     assert!(link.fits(&network));
     let beyond = grid.nearest(spot(230.0, 40.0), 100.0).unwrap();
-    assert_eq!((beyond.to_a, beyond.to_b, beyond.off), (20_000, 0, 5_000), "past the end: the end itself");
-    assert_eq!(grid.nearest(spot(100.0, 100.5), 100.0).unwrap().off, 4_950, "the other road is nearer");
+    assert!(beyond.to_b == 0 && close(beyond.off, 5_000), "past the end: the end itself: {beyond:?}");
+    assert!(close(grid.nearest(spot(100.0, 100.5), 100.0).unwrap().off, 4_950), "the other road is nearer");
     assert!(grid.nearest(spot(100.0, -100.2), 100.0).is_none() && grid.nearest(spot(100.0, -99.9), 100.0).is_some());
 }
 
@@ -158,14 +164,15 @@ fn a_door_beside_an_island_joins_the_streets_and_one_far_from_all_is_unreachable
         ..Draft::default()
     };
     let (city, findings) = city(draft);
-    assert_eq!((findings.islands, findings.island_nodes, findings.island_cm), (1, 2, 3_000));
+    assert_eq!((findings.islands, findings.island_nodes), (1, 2));
+    assert!(close(u32::try_from(findings.island_cm).unwrap(), 3_000));
     assert_eq!((findings.unlinked, findings.uninhabited), (1, 1));
-    assert_eq!(city.buildings[0].link.unwrap().off, 4_800);
+    assert!(close(city.buildings[0].link.unwrap().off, 4_800));
     let found = access(&city, |_| true, 100_000);
     assert_eq!(found.buildings[1], Near::NONE, "never 0");
     assert_eq!(found.buildings[1].metres(), None);
-    assert_eq!(found.buildings[2].cm, 800 + 2_000);
-    assert_eq!(found.buildings[0].cm, 4_800 + 59_000);
+    // The road ends at the park's boundary.
+    assert!(close(found.buildings[2].cm, 800 + 2_000) && close(found.buildings[0].cm, 4_800 + 59_000));
 }
 
 /// A park across a railway: a hundred metres in a straight line, far on foot.
@@ -183,7 +190,7 @@ fn why_a_near_park_is_far() {
     let why = why(&city, 0, |_| true, 200_000).unwrap();
     assert_eq!((why.straight.0, why.straight.1.round()), (0, 100.0));
     // Ten metres to the road, round the railway, and in where the way meets the boundary.
-    assert_eq!(why.cm, 1_000 + 40_000 + 11_000 + 38_000);
+    assert!(close(why.cm, 1_000 + 40_000 + 11_000 + 38_000), "{why:?}");
     let along: Vec<Spot> =
         [(0.0, 10.0), (0.0, 0.0), (400.0, 0.0), (400.0, 110.0), (20.0, 110.0)].map(|(x, y)| spot(x, y)).to_vec();
     assert_eq!(why.line, along);
