@@ -6,5 +6,6 @@ pub mod evidence;
 pub mod locate;
 pub mod made;
 pub mod osm;
+pub mod siting;
 pub mod text;
 pub mod walk;
