@@ -9,3 +9,4 @@ pub mod osm;
 pub mod siting;
 pub mod text;
 pub mod walk;
+pub mod whatif;
