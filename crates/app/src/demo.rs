@@ -7,7 +7,12 @@ mod orgs;
 mod pictures;
 mod scenario;
 
-use crate::{App, AppError, keys::NewKey, orders::Filter};
+use crate::{
+    App, AppError,
+    city::{CityKind, Loaded, Origin},
+    keys::NewKey,
+    orders::Filter,
+};
 use geo::{Coord, LineString, MultiPolygon, Polygon};
 use luyuan_analysis::made::{self, Listed, Made, MadeKind};
 use luyuan_domain::{
@@ -93,6 +98,10 @@ impl App {
                 tell("orders");
                 self.load_orders().await?;
             }
+            if self.city().is_none() {
+                tell("streets, parks and buildings for walkers");
+                self.load_city().await?;
+            }
             let new = NewKey { label: "demo".into(), scopes: Scopes::usual(), until: None };
             let key = self.make_key(&Actor::System, new).await?;
             self.set(KEY, key).await?;
@@ -151,6 +160,20 @@ impl App {
                 })
             })
             .await
+    }
+}
+
+impl App {
+    /// The made district's streets, parks and buildings, for the distances on foot.
+    async fn load_city(&self) -> Result<(), AppError> {
+        let boundary = boundary()?;
+        let drawing = made::draw(&boundary, &listed(STREETS), &listed(COMMUNITIES), made::ERQI, SEED);
+        let rules = self.rulebook().walking(self.env.now())?;
+        let (city, findings) = made::city(&drawing).join(&rules);
+        let loaded = Loaded { city, zones: Vec::new(), findings, left: luyuan_analysis::osm::Left::default() };
+        let source = "made from a fixed seed inside the real boundary".into();
+        self.keep_city(&loaded, Origin { kind: CityKind::Made, name: "二七区（示例）".into(), source }).await?;
+        Ok(())
     }
 }
 

@@ -54,10 +54,9 @@ impl Blocks {
         let first_time = self.kinds.is_empty();
         let bytes = Arc::new(AtomicU64::new(0));
         // Counted outside the buffer: exact where blocks end.
-        let mut blobs = BlobReader::new(Counted { inner: BufReader::new(file), bytes: bytes.clone() });
+        let blobs = BlobReader::new(Counted { inner: BufReader::new(file), bytes: bytes.clone() });
         let (mut number, mut begun, mut header) = (0usize, 0u64, false);
-        // Not `for`: where a block ends is read from the counter between two of them.
-        while let Some(blob) = blobs.next() {
+        for blob in blobs {
             let at = bytes.load(Relaxed);
             let blob = blob.map_err(|error| located(&error, begun, at, header))?;
             begun = at;

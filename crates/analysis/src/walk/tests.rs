@@ -3,4 +3,5 @@
 
 mod coverage;
 mod drawn;
+mod file;
 mod search;
