@@ -9,6 +9,7 @@ mod commands;
 mod crash;
 mod doctor;
 mod evidence;
+mod green;
 mod http;
 mod limits;
 mod open311;

@@ -62,11 +62,12 @@ fn line(city: &City, door: Spot, building: usize, gates: &Gates, walker: &Walker
             node = next.to;
         }
     }
-    let gate = gates.get(near.gate).map(|(park, link)| (park, foot(city, &link), link));
-    if let Some((park, foot, link)) = gate {
-        line.push(foot);
+    if let Some((park, link)) = gates.get(near.gate) {
         let entrances = &city.parks[park as usize].entrances;
-        line.extend(entrances.iter().find(|entrance| entrance.link == Some(link)).map(|entrance| entrance.at));
+        let at = entrances.iter().find(|entrance| entrance.link == Some(link)).map(|entrance| entrance.at);
+        // An entrance on the way is its own foot.
+        line.extend((link.off > 0 || at.is_none()).then(|| foot(city, &link)));
+        line.extend(at);
     }
     line.dedup();
     line
