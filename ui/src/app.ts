@@ -1,5 +1,6 @@
 // Behaviour of the pages. Every page works without it.
 import "./copy";
+import "./green";
 import "./keys";
 import "./live";
 import "./map";

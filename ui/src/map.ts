@@ -10,12 +10,12 @@ const COLOURS = {
   dark: { ground: "#121516", district: "#1b1f21", line: "#4a5054", street: "#6b7276", park: "#24402c", road: "#3a4044", casing: "#2a2f32", compound: "#2d2a22", compoundLine: "#5a5442" },
 };
 
-async function shapes(kinds: string): Promise<Shapes> {
+export async function shapes(kinds: string): Promise<Shapes> {
   const answer = await fetch(`/places/shapes?kinds=${kinds}`);
   return (await answer.json()) as Shapes;
 }
 
-function style(data: Record<string, Shapes>): StyleSpecification {
+export function style(data: Record<string, Shapes>): StyleSpecification {
   const c = matchMedia("(prefers-color-scheme: dark)").matches ? COLOURS.dark : COLOURS.light;
   const source = (name: string) => ({ type: "geojson" as const, data: data[name]! });
   return {
@@ -35,7 +35,7 @@ function style(data: Record<string, Shapes>): StyleSpecification {
   };
 }
 
-function bounds(collection: Shapes): [number, number, number, number] {
+export function bounds(collection: Shapes): [number, number, number, number] {
   const box: [number, number, number, number] = [180, 90, -180, -90];
   const walk = (at: unknown): void => {
     if (!Array.isArray(at)) return;

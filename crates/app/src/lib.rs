@@ -15,6 +15,7 @@ pub mod evidence;
 pub mod export;
 pub mod factors;
 pub mod files;
+pub mod green;
 pub mod import;
 pub mod invitations;
 pub mod jobs;
@@ -80,6 +81,7 @@ pub struct App {
     directory: Arc<RwLock<Arc<Directory>>>,
     rulebook: Arc<RwLock<Arc<Rulebook>>>,
     city: Arc<RwLock<Option<Arc<city::KeptCity>>>>,
+    green: Arc<green::Cache>,
     /// Mail server, push services, programs, chat groups.
     pub outside: Outside,
     reach: Arc<RwLock<Arc<telling::Reach>>>,
@@ -118,6 +120,7 @@ impl App {
             directory: Arc::default(),
             rulebook: Arc::default(),
             city: Arc::default(),
+            green: Arc::default(),
             outside: Outside::default(),
             reach: Arc::default(),
             telling_keys: Arc::default(),

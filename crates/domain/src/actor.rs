@@ -99,11 +99,13 @@ pub enum Action {
     GiveKeys,
     /// Read the audit trail.
     ReadAudit,
+    /// Keep scenarios of what might be built.
+    Plan,
 }
 
 impl Action {
     /// Every action.
-    pub const ALL: [Self; 18] = [
+    pub const ALL: [Self; 19] = [
         Self::Place,
         Self::TakeIn,
         Self::ReadInternal,
@@ -122,6 +124,7 @@ impl Action {
         Self::GiveRoles,
         Self::GiveKeys,
         Self::ReadAudit,
+        Self::Plan,
     ];
 
     /// Stable code, as in the table of roles.
@@ -145,6 +148,7 @@ impl Action {
             Self::GiveRoles => "give_roles",
             Self::GiveKeys => "give_keys",
             Self::ReadAudit => "read_audit",
+            Self::Plan => "plan",
         }
     }
 
@@ -233,7 +237,8 @@ fn concerns(org: OrgId, action: Action, subject: &Subject<'_>) -> bool {
         | Action::Import
         | Action::GiveRoles
         | Action::GiveKeys
-        | Action::ReadAudit => holds || above,
+        | Action::ReadAudit
+        | Action::Plan => holds || above,
     }
 }
 

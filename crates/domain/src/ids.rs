@@ -41,6 +41,8 @@ ids! {
     FileId,
     /// A role that somebody holds.
     RoleId,
+    /// A scenario that was kept: what would be changed for green within reach.
+    ScenarioId,
 }
 
 /// The jurisdiction (city or district) that a row belongs to; first part of every table's key.

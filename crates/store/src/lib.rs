@@ -39,6 +39,7 @@ pub mod portable;
 pub mod pushes;
 pub mod reporters;
 pub mod roles;
+pub mod scenarios;
 pub mod sessions;
 pub mod settings;
 pub mod stories;

@@ -75,6 +75,13 @@ const MIGRATIONS: &[(i64, &str, &str, &str, &str)] = &[
         include_str!("../migrations/0013_city.sqlite.sql"),
         include_str!("../migrations/0013_city.postgres.sql"),
     ),
+    (
+        14,
+        "scenarios",
+        include_str!("../migrations/0014_scenarios.sql"),
+        include_str!("../migrations/0014_scenarios.sqlite.sql"),
+        include_str!("../migrations/0014_scenarios.postgres.sql"),
+    ),
 ];
 
 /// Runs what is missing. In one transaction, so that a failure leaves the database as it was; both

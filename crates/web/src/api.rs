@@ -4,6 +4,7 @@
 mod categories;
 mod codes;
 mod document;
+mod green;
 mod key;
 mod list;
 mod log;
@@ -55,6 +56,11 @@ pub(crate) fn routes() -> Router<Site> {
         .route("/api/v1/places/{code}", get(places::one))
         .route("/api/v1/diversions", get(rules::diversions))
         .route("/api/v1/rules", get(rules::in_force))
+        .route("/api/v1/green", get(green::coverage))
+        .route("/api/v1/green/what-if", post(green::what_if))
+        .route("/api/v1/green/why", get(green::why))
+        .route("/api/v1/green/scenarios", get(green::scenarios))
+        .route("/api/v1/green/scenarios/{id}", get(green::scenario))
         .route("/api/v1/log/checkpoint", get(log::checkpoint))
         .route("/api/v1/log/consistency", get(log::consistency))
         .route("/api/{*rest}", get(nothing).post(nothing))

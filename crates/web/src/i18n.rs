@@ -28,6 +28,7 @@ const FILES: [(Language, &[&str]); 2] = [
             include_str!("../locales/zh-CN/identity.ftl"),
             include_str!("../locales/zh-CN/evidence.ftl"),
             include_str!("../locales/zh-CN/privacy.ftl"),
+            include_str!("../locales/zh-CN/green.ftl"),
         ],
     ),
     (
@@ -44,6 +45,7 @@ const FILES: [(Language, &[&str]); 2] = [
             include_str!("../locales/en/identity.ftl"),
             include_str!("../locales/en/evidence.ftl"),
             include_str!("../locales/en/privacy.ftl"),
+            include_str!("../locales/en/green.ftl"),
         ],
     ),
 ];
@@ -201,7 +203,7 @@ mod tests {
     #[test]
     fn every_key_is_used_and_every_used_key_exists() {
         let mut text = String::new();
-        for folder in ["templates", "src", "src/pages", "src/open311"] {
+        for folder in ["templates", "src", "src/pages", "src/pages/green", "src/open311"] {
             let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join(folder);
             for file in std::fs::read_dir(folder).unwrap().flatten().filter(|file| file.path().is_file()) {
                 text.push_str(&std::fs::read_to_string(file.path()).unwrap());

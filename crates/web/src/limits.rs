@@ -168,6 +168,8 @@ fn kind_of(method: &Method, path: &str, query: &str, headers: &HeaderMap) -> Opt
     let form = headers.get(header::CONTENT_TYPE).and_then(|kind| kind.to_str().ok()).unwrap_or_default();
     Some(match path {
         "/login" => Kind::Login,
+        // It saves nothing, and is asked again and again while somebody drags a park over the map.
+        "/api/v1/green/what-if" => Kind::Search,
         _ if form.starts_with("multipart/") || form.starts_with("image/") || path == "/api/v1/photos" => Kind::Upload,
         _ => Kind::Write,
     })

@@ -251,7 +251,8 @@ async fn look(headers: &HeaderMap, here: String, site: &Site, request: Option<St
 }
 
 /// Addresses that scripts of our pages ask: they want JSON, also when something is wrong.
-const FOR_SCRIPTS: [&str; 5] = ["/places/search", "/places/at", "/places/shapes", "/orders/clusters", "/events"];
+const FOR_SCRIPTS: [&str; 6] =
+    ["/green/map", "/places/search", "/places/at", "/places/shapes", "/orders/clusters", "/events"];
 
 /// Remembers language, text size and the forms' token in cookies. `?lang=` and `?large=` are taken
 /// off the address again, so that it can be shared.

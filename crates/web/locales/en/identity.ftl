@@ -34,6 +34,7 @@ may-import = import
 may-give_roles = give and end roles
 may-give_keys = give and end keys
 may-read_audit = read the audit trail
+may-plan = keep scenarios of what might be built
 keys-title = Keys of programs
 keys-lead = A key lets a program do what its scopes say, and nothing else. Ended at once, it is refused everywhere from then on.
 keys-make = Make a key

@@ -34,6 +34,7 @@ may-import = 导入
 may-give_roles = 授予和终止角色
 may-give_keys = 发放和终止密钥
 may-read_audit = 查看审计记录
+may-plan = 保存绿地方案
 keys-title = 接入密钥
 keys-lead = 密钥只允许程序做其权限范围内的事。终止后立即失效，各处都不再接受。
 keys-make = 发放密钥

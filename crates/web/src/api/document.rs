@@ -1,6 +1,6 @@
 //! The OpenAPI 3.1 document.
 
-use super::{categories, list, log, orders, photos, place, places, problem, reporter, rules};
+use super::{categories, green, list, log, orders, photos, place, places, problem, reporter, rules};
 use utoipa::{
     Modify, OpenApi,
     openapi::{
@@ -26,6 +26,7 @@ use utoipa::{
         categories::all, categories::one, places::search, places::at, places::one,
         rules::in_force, rules::diversions,
         log::checkpoint, log::consistency, log::receipt,
+        green::coverage, green::what_if, green::why, green::scenarios, green::scenario,
     ),
     components(schemas(problem::Body9457)),
     modifiers(&Key, &Refusals),
@@ -33,6 +34,7 @@ use utoipa::{
         (name = "orders", description = "诉求工单"),
         (name = "reporters", description = "What the people behind an order do; their secret proves who they are"),
         (name = "evidence", description = "The signed log of everything that happened, and receipts that are checked without it"),
+        (name = "green", description = "300米见绿、500米见园: coverage on foot, and what a change would bring"),
         (name = "reference", description = "What orders refer to, and the rules that they follow"),
     )
 )]
@@ -79,12 +81,15 @@ impl Modify for Refusals {
                     "403" => operation.security.is_some() || path.ends_with("/rating") || path.ends_with("/answer"),
                     "404" => {
                         path.contains('{')
-                            || ["/at", "/checkpoint", "/consistency"].iter().any(|end| path.ends_with(end))
+                            || ["/at", "/checkpoint", "/consistency", "/green", "/what-if", "/why"]
+                                .iter()
+                                .any(|end| path.ends_with(end))
                     }
                     "409" => path.contains("{number}") && operation.request_body.is_some(),
                     "422" => {
                         operation.request_body.is_some()
-                            || ["listOrders", "similarOrders", "proveConsistency"].contains(&name(operation))
+                            || ["listOrders", "similarOrders", "proveConsistency", "getGreen", "whyGreen"]
+                                .contains(&name(operation))
                     }
                     "413" | "415" => operation.request_body.is_some(),
                     _ => true,

@@ -9,6 +9,7 @@ mod evidence;
 mod export;
 mod factor;
 pub(crate) mod filter;
+mod green;
 mod home;
 mod invitations;
 mod keys;
@@ -47,6 +48,7 @@ pub(crate) fn routes() -> Router<Site> {
         .merge(rules::routes())
         .merge(contact::routes())
         .merge(evidence::routes())
+        .merge(green::routes())
         .merge(notices::routes())
         .merge(telling::routes())
         .merge(deliveries::routes())

@@ -9,6 +9,7 @@ mod district;
 mod evidence;
 mod forged;
 mod fuzz;
+mod green;
 mod hidden;
 mod oidc;
 mod open311;

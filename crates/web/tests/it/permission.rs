@@ -50,6 +50,8 @@ pub struct Ground {
     photo: String,
     reporter: String,
     whistle: String,
+    /// A pocket park in the garden.
+    edit: String,
 }
 
 impl Ground {
@@ -65,7 +67,9 @@ impl Ground {
         let whistled = site.app.whistle(&staff, &seen, Whistling { to, ask: "请修灯".into() }).await.unwrap();
         let detail = site.app.order(&Actor::System, &order.number, None).await.unwrap();
         let (reporter, whistle) = (detail.reporters[0].id.to_string(), whistled.whistles[0].id.to_string());
-        Self { order, other, photo: photo.to_string(), reporter, whistle }
+        let at = site.app.directory().place_by_code(GARDEN).unwrap().centre.unwrap();
+        let edit = format!("park@{},{}@600", at.lon, at.lat);
+        Self { order, other, photo: photo.to_string(), reporter, whistle, edit }
     }
 }
 

@@ -159,6 +159,10 @@ impl Sent<'_> {
         }
         match path.rsplit('/').next().unwrap() {
             "diversion" => add("reason", "legal_channel"),
+            "scenarios" => {
+                add("name", "口袋公园");
+                add("edit", &self.ground.edit);
+            }
             "login" => {
                 add("login", "community");
                 add("password", luyuan_app::demo::PASSWORD);
@@ -251,6 +255,7 @@ impl Sent<'_> {
     fn json(&self, path: &str) -> serde_json::Value {
         match path.rsplit('/').next().unwrap() {
             "orders" => json!({ "category": LAMP, "description": "灯不亮", "place": GARDEN }),
+            "what-if" => json!({ "edits": [] }),
             "rating" => json!({ "secret": self.secret, "solved": "yes" }),
             "answer" => json!({ "secret": self.secret, "text": "七号" }),
             _ => json!({}),

@@ -1,0 +1,17 @@
+//! Green within reach for those who ask: the kept city measured by the rules of the day, what a
+//! change would bring, why a park that is near is far, where next, and scenarios that are kept.
+
+mod measured;
+mod scenarios;
+mod trying;
+mod why;
+
+pub use luyuan_analysis::{
+    walk::{Row, Share, Spot, UNREACHED, Why, metres_to},
+    whatif::{Edit, EditError, GoalChange},
+};
+pub use measured::{Door, Measured, ZoneAt};
+pub use scenarios::{Keep, Kept};
+pub use trying::{MOST_EDITS, points};
+
+pub(crate) use measured::Cache;
