@@ -59,12 +59,7 @@ impl<'n> EdgeGrid<'n> {
 
     /// The same index with the nodes' positions in it, free of the network that it was made from.
     pub fn into_owned(self) -> EdgeGrid<'static> {
-        EdgeGrid {
-            spots: Cow::Owned(self.spots.into_owned()),
-            edges: self.edges,
-            cells: self.cells,
-            width: self.width,
-        }
+        EdgeGrid { spots: Cow::Owned(self.spots.into_owned()), edges: self.edges, cells: self.cells, width: self.width }
     }
 
     /// The edges that may come within `metres` of a box, each once.

@@ -72,7 +72,9 @@ impl Base {
         }
         let mut doors = vec![Vec::new(); city.network.len()];
         for (number, building) in (0u32..).zip(&city.buildings) {
-            for node in building.link.iter().flat_map(|link| if link.a == link.b { vec![link.a] } else { vec![link.a, link.b] }) {
+            for node in
+                building.link.iter().flat_map(|link| if link.a == link.b { vec![link.a] } else { vec![link.a, link.b] })
+            {
                 doors[node as usize].push(number);
             }
         }

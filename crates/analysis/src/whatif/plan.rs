@@ -123,7 +123,8 @@ impl Plan {
         for (layer, removed) in base.layers.iter().zip(&mut self.removed) {
             let gates = &layer.access.gates;
             let count = u32::try_from(gates.len()).unwrap_or(u32::MAX);
-            removed.extend((0..count).filter(|gate| gates.get(*gate).is_some_and(|(of, link)| of == park && which(link))));
+            removed
+                .extend((0..count).filter(|gate| gates.get(*gate).is_some_and(|(of, link)| of == park && which(link))));
         }
     }
 

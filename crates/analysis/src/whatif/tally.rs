@@ -146,15 +146,7 @@ impl Workspace {
 }
 
 /// How far a point is from the nearest gate of a layer now.
-fn near(
-    overlay: &Overlay,
-    base: &Base,
-    layer: &Layer,
-    plan: &Plan,
-    removed: &[u32],
-    added: &[Link],
-    at: &Link,
-) -> u32 {
+fn near(overlay: &Overlay, base: &Base, layer: &Layer, plan: &Plan, removed: &[u32], added: &[Link], at: &Link) -> u32 {
     let mut least = at.from_ends(|node| overlay.cm(layer, node));
     for gate in layer.access.gates.on_edge(at.edge()) {
         if removed.binary_search(gate).is_err() {

@@ -95,7 +95,11 @@ fn city(drawing: &Drawing) -> City {
     let grounds = drawing.parks.iter().enumerate().map(|(number, (x, y, side, is_park))| {
         let (left, low, side) = (f64::from(*x) / 1000.0 * EXTENT, f64::from(*y) / 1000.0 * EXTENT, f64::from(*side));
         // Some have an entrance of their own at a corner, others whatever is near.
-        let given = if number % 2 == 0 { vec![Spot::of(position(left, low)), Spot::of(position(left + side, low))] } else { vec![] };
+        let given = if number % 2 == 0 {
+            vec![Spot::of(position(left, low)), Spot::of(position(left + side, low))]
+        } else {
+            vec![]
+        };
         DraftGround {
             id: format!("p{number}"),
             name: String::new(),
@@ -105,7 +109,12 @@ fn city(drawing: &Drawing) -> City {
             gates: vec![],
         }
     });
-    let draft = Draft { network: Network::new(spots, edges), grounds: grounds.collect(), buildings: homes.collect(), ..Draft::default() };
+    let draft = Draft {
+        network: Network::new(spots, edges),
+        grounds: grounds.collect(),
+        buildings: homes.collect(),
+        ..Draft::default()
+    };
     draft.join(&walk_rules()).0
 }
 
@@ -245,7 +254,8 @@ fn streets() -> City {
     let line = |y: f64| (0..=10).map(move |at| Spot::of(position(f64::from(at) * 50.0, y)));
     let spots: Vec<Spot> = line(0.0).chain(line(60.0)).collect();
     let edges = (0..10u32).flat_map(|at| [(at, at + 1), (at + 11, at + 12)]);
-    let edges = edges.map(|(a, b)| Edge { a, b, cm: spots[a as usize].cm_to(spots[b as usize]), kind: EdgeKind::Street });
+    let edges =
+        edges.map(|(a, b)| Edge { a, b, cm: spots[a as usize].cm_to(spots[b as usize]), kind: EdgeKind::Street });
     let network = Network::new(spots.clone(), edges.collect());
     let homes = (0..10).map(|at| DraftBuilding {
         id: format!("h{at}"),
