@@ -50,6 +50,9 @@ pub struct Options {
     /// Where the plan goes: .geojson or .csv
     #[arg(long)]
     out: PathBuf,
+    /// Where the problem goes for another solver, in LP format, so that the plan can be checked
+    #[arg(long)]
+    model_out: Option<PathBuf>,
 }
 
 fn spacing(text: &str) -> Result<f64, String> {
@@ -99,6 +102,12 @@ pub fn run(options: &Options) -> Result<(), Trouble> {
     let count = |count: usize| u64::try_from(count).unwrap_or(u64::MAX);
     let measured = measure(&base, goal, &sites, limit, |done, all| bar.reach(count(done), count(all)));
     bar.end();
+    if let Some(file) = &options.model_out {
+        let mut text = String::new();
+        let written = measured.instance.write_lp(&mut text).map_err(|error| error.to_string());
+        let written = written.and_then(|()| std::fs::write(file, text).map_err(|error| error.to_string()));
+        written.map_err(|error| wrong(format!("{} cannot be written: {error}", file.display())))?;
+    }
     let begun = Instant::now();
     let stop = || begun.elapsed().as_secs() >= options.limit;
     let patience = Patience { nodes: u64::MAX, stop: &stop };

@@ -19,6 +19,7 @@ mod combine;
 mod dual;
 mod greedy;
 mod instance;
+mod model;
 mod polish;
 mod problem;
 mod regions;
