@@ -19,14 +19,17 @@ mod combine;
 mod dual;
 mod greedy;
 mod instance;
+mod model;
 mod polish;
 mod problem;
 mod regions;
 mod search;
+mod sites;
 mod solve;
 
 pub use greedy::{Greedy, greedy};
 pub use instance::{Instance, InstanceError, Limit, Lists};
+pub use sites::{Chosen, Measured, Site, Step, choose, grid, measure};
 pub use solve::{Outcome, Patience, solve};
 
 #[cfg(test)]

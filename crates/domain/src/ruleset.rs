@@ -11,6 +11,7 @@ mod problem;
 pub(crate) mod read;
 mod receipts;
 mod roles;
+mod siting;
 mod telling;
 mod walking;
 
@@ -23,6 +24,7 @@ pub use privacy::{KeepRule, Kept, Privacy, Purpose};
 pub use problem::RulesetProblem;
 pub use receipts::{Receipt, ReceiptRule, Receipts};
 pub use roles::{RoleRule, RoleRules};
+pub use siting::{CostRule, SiteKind, SitingRules};
 pub use telling::{DEADLINES, TellRule, Telling, can_be_told};
 pub use walking::{Meaning, Meanings, TagRule, WalkRules};
 

@@ -3,7 +3,8 @@
 
 use super::{
     dual::{self, Effort, SCALE},
-    problem::Problem,
+    instance::whole,
+    problem::{Fate, Problem},
     search::{Answer, Found, Search},
 };
 
@@ -16,6 +17,22 @@ struct Part {
     worth: Vec<i64>,
     /// What is kept of its demands, scaled.
     kept: i64,
+}
+
+impl Part {
+    /// The part with room for so many sites; as it is where sites have paid.
+    fn limited(&self, sites: usize, counted: bool) -> Problem {
+        if !counted {
+            return self.problem.clone();
+        }
+        let limited = Problem { room: Some(whole(sites)), ..self.problem.clone() };
+        limited.reduce(&vec![Fate::Open; self.problem.len()])
+    }
+
+    /// What the bound says of so many sites, scaled, before tolls.
+    fn at_most(&self, sites: usize, counted: bool) -> i64 {
+        if counted { self.kept + self.worth.iter().take(sites).sum::<i64>() } else { self.value }
+    }
 }
 
 /// The best choice of a part for a number of sites.
@@ -38,51 +55,36 @@ impl Search<'_> {
         let mut list: Vec<Part> = parts.iter().map(|members| part(problem, members, &bound.worth, toll)).collect();
         list.sort_by_key(|part| part.problem.len());
         // How far the bound is above what would be better than the floor.
-        let room = problem.room.unwrap_or(0);
+        let (counted, room) = (problem.room.is_some(), problem.room.unwrap_or(0));
+        let most = usize::try_from(room).unwrap_or(0);
         let mut gap =
             list.iter().map(|part| part.value).sum::<i64>() + toll * room - (floor + 1 - problem.base) * SCALE;
         let mut offers = Vec::new();
         for part in &list {
-            let most = problem.room.map_or(1, |room| part.problem.len().min(usize::try_from(room).unwrap_or(0)));
             let (mut best, mut found) = (i64::MIN, Vec::new());
-            for sites in 0..=most {
-                let spent = toll * super::instance::whole(sites);
+            for sites in 0..=if counted { part.problem.len().min(most) } else { 0 } {
+                let spent = toll * whole(sites);
                 let needed = part.value - gap + spent;
-                let (top, answer) = if problem.room.is_none() {
-                    if sites == 0 {
-                        continue;
-                    }
-                    (part.value, (part.problem.clone(), part.value - gap))
-                } else {
-                    let top = part.kept + part.worth.iter().take(sites).sum::<i64>();
-                    let mut limited = part.problem.clone();
-                    limited.room = Some(super::instance::whole(sites));
-                    (top, (limited.reduce(&vec![super::problem::Fate::Open; limited.len()]), needed))
-                };
-                let needed = answer.1;
-                if top < needed {
+                if part.at_most(sites, counted) < needed {
                     continue;
                 }
                 let least = needed.div_euclid(SCALE) + i64::from(needed.rem_euclid(SCALE) > 0);
-                let answer = self.run(answer.0, least - 1, depth + 1);
+                let answer = self.run(part.limited(sites, counted), least - 1, depth + 1);
                 if self.stopped {
                     return Answer { found: None, bound: i64::MAX };
                 }
                 if let Some(one) = answer.found {
-                    best = best.max(one.0 * SCALE - if problem.room.is_none() { 0 } else { spent });
-                    found.push(Offer { sites: if problem.room.is_none() { 0 } else { sites }, found: one });
+                    best = best.max(one.0 * SCALE - spent);
+                    found.push(Offer { sites, found: one });
                 }
             }
-            if found.is_empty() {
-                return Answer { found: None, bound: floor };
-            }
-            gap -= part.value - best;
+            gap -= part.value - best.max(part.value - gap - 1);
             if gap < 0 {
                 return Answer { found: None, bound: floor };
             }
             offers.push(found);
         }
-        match fill(&offers, usize::try_from(room).unwrap_or(0)) {
+        match fill(&offers, most) {
             Some((worth, picked)) if problem.base + worth > floor => {
                 let worth = problem.base + worth;
                 let names = offers.iter().zip(picked).flat_map(|(offers, at)| offers[at].found.1.iter().copied());

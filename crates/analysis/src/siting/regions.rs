@@ -53,8 +53,9 @@ impl Search<'_> {
             first != NONE && list.iter().all(|at| region[*at as usize] == first)
         };
         let inside: Vec<bool> = (0..problem.weights.len()).map(inside).collect();
-        // Larger regions take more; whole regions of the first size, rounded up.
-        let nodes = NODES * (1..).find(|times: &u32| f64::from(*times) * self.cut.sites >= sites).map_or(1, u64::from);
+        // Larger regions are harder: the square of how many of the first size they are, rounded up.
+        let times = (1u32..).find(|times| f64::from(*times) * self.cut.sites >= sites).map_or(1, u64::from);
+        let nodes = NODES * times * times;
         let mut gap = bound.value - target;
         let mut chosen = Vec::new();
         let place: HashMap<u32, u32> = problem.names.iter().copied().zip(0..).collect();

@@ -171,3 +171,27 @@ fn what_is_not_sound_is_refused() {
     assert_eq!(with(&|i| i.groups = vec![vec![0], vec![0]]), InstanceError::Group(0));
     assert_eq!(with(&|i| i.weights[0] = u64::MAX), InstanceError::TooLarge);
 }
+
+#[test]
+fn the_problem_is_written_for_other_solvers() {
+    let mut instance = row(Limit::Budget(19_000));
+    instance.groups = vec![vec![0, 2]];
+    let mut text = String::new();
+    instance.write_lp(&mut text).expect("a string takes everything");
+    let wanted = "\\ residents covered, each once
+Maximize
+ covered: 0 x_none + 4 z0 + 5 z1 + 6 z2 + 3 z3
+Subject To
+ d0: z0 - x0 <= 0
+ d1: z1 - x0 - x1 <= 0
+ d2: z2 - x1 - x2 <= 0
+ d3: z3 - x2 <= 0
+ g0: + x0 + x2 <= 1
+ limit: 0 x_none + 10000 x0 + 12000 x1 + 9000 x2 <= 19000
+Bounds
+ 0 <= x_none <= 0 \n 0 <= z0 <= 1 \n 0 <= z1 <= 1 \n 0 <= z2 <= 1 \n 0 <= z3 <= 1
+Binary x0 x1 x2
+End
+";
+    assert_eq!(text, wanted);
+}

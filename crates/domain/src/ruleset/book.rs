@@ -2,7 +2,7 @@
 
 use super::{
     AccountRules, GreenRules, InForce, Privacy, Receipt, Receipts, RoleRules, Ruleset, RulesetProblem as Problem,
-    Telling, WalkRules,
+    SitingRules, Telling, WalkRules,
 };
 use crate::{
     calendar::{WorkCalendar, Year},
@@ -24,6 +24,7 @@ pub struct Rulesets {
     telling: Vec<Arc<Telling>>,
     green: Vec<Arc<GreenRules>>,
     walking: Vec<Arc<WalkRules>>,
+    siting: Vec<Arc<SitingRules>>,
 }
 
 impl Rulesets {
@@ -31,7 +32,7 @@ impl Rulesets {
     /// `items` a catalogue, one with `receipt` a list of receipts, one with `role` a table of roles,
     /// one with `keep` periods of personal data, one with `account` bounds of accounts, one with `tell` a
     /// list of who is told what, one with `radius` a set of how near green has to be, one with `tag` how maps
-    /// are read for walkers, one with `year` a year's holidays; CSV under `calendar/` holds holidays
+    /// are read for walkers, one with `cost` what new green costs, one with `year` a year's holidays; CSV under `calendar/` holds holidays
     /// too. The rest are parts that catalogues name. No text at all is no ruleset at all.
     ///
     /// # Errors
@@ -42,6 +43,7 @@ impl Rulesets {
         let (mut privacy, mut accounts) = (Vec::new(), Vec::new());
         let (mut telling, mut walking) = (Vec::new(), Vec::new());
         let mut green: Vec<Arc<GreenRules>> = Vec::new();
+        let mut siting = Vec::new();
         let part = |wanted: &str| files.iter().find(|(name, _)| *name == wanted).map(|(_, text)| *text);
         for (name, text) in files {
             if name.ends_with(".csv") {
@@ -72,6 +74,8 @@ impl Rulesets {
                 add_green(source, &mut green, GreenRules::parse(name, text)?)?;
             } else if table.contains_key("tag") {
                 insert(source, &mut walking, Arc::new(WalkRules::parse(name, text)?))?;
+            } else if table.contains_key("cost") {
+                insert(source, &mut siting, Arc::new(SitingRules::parse(name, text)?))?;
             }
         }
         let in_force = |rules: Arc<Ruleset>| match WorkCalendar::new(&rules.working_time, &years) {
@@ -79,7 +83,7 @@ impl Rulesets {
             Err(problem) => Err(Source::new("calendar/", "").whole(Problem::Calendar(problem))),
         };
         let rules = rules.into_iter().map(in_force).collect::<Result<_, _>>()?;
-        Ok(Self { rules, catalogues, receipts, roles, privacy, accounts, telling, green, walking })
+        Ok(Self { rules, catalogues, receipts, roles, privacy, accounts, telling, green, walking, siting })
     }
 
     /// The ruleset that holds on a day; none before the first.
@@ -148,6 +152,11 @@ impl Rulesets {
         found
     }
 
+    /// What new green costs on a day; before the first, the oldest stands in.
+    pub fn siting_on(&self, day: Date) -> Option<&Arc<SitingRules>> {
+        self.siting.iter().rev().find(|rules| rules.valid_from <= day).or(self.siting.first())
+    }
+
     /// How maps are read for walkers on a day; before the first, the oldest stands in.
     pub fn walking_on(&self, day: Date) -> Option<&Arc<WalkRules>> {
         self.walking.iter().rev().find(|rules| rules.valid_from <= day).or(self.walking.first())
@@ -206,6 +215,12 @@ impl Dated for AccountRules {
 }
 
 impl Dated for Telling {
+    fn key(&self) -> (Date, &str) {
+        (self.valid_from, &self.name)
+    }
+}
+
+impl Dated for SitingRules {
     fn key(&self) -> (Date, &str) {
         (self.valid_from, &self.name)
     }
