@@ -3,7 +3,7 @@
 use super::{
     photos::{Shown, shown},
     places::square,
-    row::{Row, answers},
+    row::{Names, Row, answers},
 };
 use crate::{
     Site,
@@ -71,7 +71,7 @@ pub(crate) struct Station {
 #[template(path = "order.html")]
 struct OrderPage<'a> {
     v: &'a Viewer,
-    row: Row,
+    row: Row<'a>,
     order: &'a Order,
     detail: &'a Detail,
     stations: Vec<Station>,
@@ -257,9 +257,10 @@ async fn order(
         _ => None,
     };
     let forgotten = detail.own_about.as_ref().is_some_and(|about| about.erased_at.is_some());
+    let names = Names::of(&site.app);
     let page = OrderPage {
         v: &v,
-        row: Row::of(&site.app, &v, order),
+        row: Row::of(&names, &v, order),
         order,
         detail: &detail,
         stations: stations(&v, order),

@@ -3,7 +3,7 @@
 
 use super::{
     new::{Typed, show},
-    row::Row,
+    row::{Names, Row},
 };
 use crate::{
     Site,
@@ -64,7 +64,7 @@ struct Which<'a> {
 #[template(path = "similar.html")]
 struct Similar<'a> {
     v: &'a Viewer,
-    rows: Vec<Row>,
+    rows: Vec<Row<'a>>,
     hidden: Hidden,
 }
 
@@ -187,7 +187,8 @@ async fn unclear(site: &Site, v: &Viewer, typed: &Typed) -> Result<Option<Respon
     {
         let found = site.app.similar(at, &typed.category).await?;
         if !found.is_empty() {
-            let rows = found.iter().map(|order| Row::of(&site.app, v, order)).collect();
+            let names = Names::of(&site.app);
+            let rows = found.iter().map(|order| Row::of(&names, v, order)).collect();
             return Ok(Some(html(&Similar { v, rows, hidden: typed.hidden() })));
         }
     }
