@@ -11,6 +11,7 @@ pub(crate) mod read;
 mod receipts;
 mod roles;
 mod telling;
+mod waits;
 
 pub use crate::dated::{Provenance, Status};
 pub use accounts::{AccountBound, AccountRules};
@@ -21,6 +22,7 @@ pub use problem::RulesetProblem;
 pub use receipts::{Receipt, ReceiptRule, Receipts};
 pub use roles::{RoleRule, RoleRules};
 pub use telling::{DEADLINES, TellRule, Telling, can_be_told};
+pub use waits::Waits;
 
 use crate::{
     calendar::{Limit, WorkingTime},
