@@ -27,6 +27,7 @@ pub mod outside;
 pub mod passkeys;
 pub mod passwords;
 pub mod people;
+pub mod residents;
 pub mod roles;
 pub mod rules;
 pub mod sessions;
