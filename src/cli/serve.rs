@@ -113,7 +113,7 @@ impl Door {
 pub async fn run(common: &Common) -> Result<(), Trouble> {
     let door = Door::open(common).await?;
     let mut app = common.start().await?;
-    app.outside = common.outside(door.address.clone());
+    app.outside = common.outside(&door.address, false)?;
     app.contact_key()?;
     common.open_log(&app).await;
     println!("address={}", door.address);

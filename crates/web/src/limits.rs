@@ -167,7 +167,9 @@ fn kind_of(method: &Method, path: &str, query: &str, headers: &HeaderMap) -> Opt
     }
     let form = headers.get(header::CONTENT_TYPE).and_then(|kind| kind.to_str().ok()).unwrap_or_default();
     Some(match path {
-        "/login" => Kind::Login,
+        "/login" | "/login/second" | "/login/passkey" | "/login/passkey/options" | "/mine/code" | "/mine/proof" => {
+            Kind::Login
+        }
         _ if form.starts_with("multipart/") || form.starts_with("image/") || path == "/api/v1/photos" => Kind::Upload,
         _ => Kind::Write,
     })
@@ -228,7 +230,9 @@ mod tests {
         assert_eq!(kind(Method::GET, "/orders", "state=open&q="), None);
         assert_eq!(kind(Method::GET, "/orders", "q=%E7%81%AF"), Some(Kind::Search));
         assert_eq!(kind(Method::GET, "/places/search", ""), Some(Kind::Search));
-        assert_eq!(kind(Method::POST, "/login", ""), Some(Kind::Login));
+        for path in ["/login", "/login/passkey/options", "/mine/code", "/mine/proof"] {
+            assert_eq!(kind(Method::POST, path, ""), Some(Kind::Login), "{path}");
+        }
         assert_eq!(kind(Method::POST, "/api/v1/orders", ""), Some(Kind::Write));
         assert_eq!(kind(Method::POST, "/api/v1/photos", ""), Some(Kind::Upload));
         assert_eq!(kind(Method::OPTIONS, "/api/v1/orders", ""), None);

@@ -204,7 +204,8 @@ impl App {
         let Some(found) = read.await.map_err(AppError::Store)? else { return Ok(None) };
         let sent: Sent = serde_json::from_str(&found.data).map_err(|error| AppError::File(error.to_string()))?;
         let Some(reach) = self.sent_to(&hash, &sent)? else { return Ok(None) };
-        Ok(Some(Step { masked: reach.masked(), kind: reach.code(), ends: found.ends }))
+        let country = self.rulebook().residents(now)?.get(ResidentBound::CountryCode);
+        Ok(Some(Step { masked: reach.masked_within(country), kind: reach.code(), ends: found.ends }))
     }
 
     fn sent_to(&self, hash: &str, sent: &Sent) -> Result<Option<Reach>, AppError> {

@@ -3,11 +3,13 @@
 
 use crate::{
     App, AppError,
-    outside::{Failed, mail::Mail},
+    outside::{Failed, mail::Mail, sms::Sms},
 };
 use base64::{Engine, prelude::BASE64_STANDARD};
 use luyuan_domain::{
+    contact::Reach,
     ids::{OrderId, PersonId},
+    ruleset::ResidentBound,
     telling::{Recipient, Sent, Way},
 };
 use luyuan_store::{
@@ -137,6 +139,19 @@ impl App {
             at: self.env.now(),
         };
         Ok(self.outside.mail(mail).await)
+    }
+
+    /// Sends a test message through the gateway for text messages, with a code that opens nothing.
+    ///
+    /// # Errors
+    /// [`AppError::Wrong`] with `contact_bad` for what is no number; [`AppError::File`] when no sentences
+    /// were given.
+    pub async fn test_sms(&self, to: &str, language: &str) -> Result<Result<(), Failed>, AppError> {
+        let country = self.rulebook().residents(self.env.now())?.get(ResidentBound::CountryCode);
+        let to = Reach::phone(to, country).ok_or_else(|| AppError::wrong("to", "contact_bad", ""))?;
+        let text = self.say(language, "test-sentence", &[])?;
+        let sms = Sms { id: self.env.id().to_string(), to, country, code: "000000".into(), text };
+        Ok(self.outside.sms(&sms).await)
     }
 
     /// Sends a test message to a program or group, found by its id or name.

@@ -97,11 +97,19 @@ impl Reach {
         }
     }
 
-    /// As it is shown to somebody who looks over a shoulder.
+    /// As it is shown on a page that somebody else may see, and in the log.
     pub fn masked(&self) -> String {
         match self {
             Self::Email(text) => email(text),
             Self::Phone(text) => phone(text),
+        }
+    }
+
+    /// The same, a number as it is dialled within a country.
+    pub fn masked_within(&self, country: u32) -> String {
+        match self {
+            Self::Email(text) => email(text),
+            Self::Phone(_) => phone(self.within(country)),
         }
     }
 }
@@ -140,7 +148,7 @@ mod tests {
             assert_eq!(read(text), None, "{text}");
         }
         let phone = Reach::parse("+8613812345678", 86).unwrap();
-        assert_eq!(phone.within(86), "13812345678");
+        assert_eq!((phone.within(86), phone.masked_within(86).as_str()), ("13812345678", "138****5678"));
     }
 
     #[test]

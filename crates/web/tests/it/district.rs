@@ -109,6 +109,15 @@ impl Site {
         Self { app, key: self.key.clone(), router }
     }
 
+    /// The same site with the world outside reached so.
+    pub fn reach(&self, settings: luyuan_app::outside::Settings) -> Self {
+        let mut app = self.app.clone();
+        app.outside = luyuan_app::outside::Outside::new(settings);
+        let address = "https://erqi.example".to_owned();
+        let router = luyuan_web::router(luyuan_web::Site::new(app.clone(), address, true));
+        Self { app, key: self.key.clone(), router }
+    }
+
     /// Sends a request.
     pub async fn send(&self, request: Request<Body>) -> Answer {
         let (parts, body) = self.open(request).await.into_parts();
