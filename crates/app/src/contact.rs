@@ -1,7 +1,7 @@
 //! How to reach reporters: encrypted with a key outside the database, shown masked, shown whole only
 //! with a reason that is kept, forgotten in time.
 //!
-//! The same key seals other small secrets, such as those of authenticators.
+//! The same key seals other small secrets, such as those of authenticators and of telling.
 //!
 //! XChaCha20-Poly1305 (RFC 8439 with the extended nonce): a random nonce may be used for every text.
 //! What is sealed for one reporter does not open for another.
@@ -116,7 +116,7 @@ impl App {
         if known.is_none() {
             self.seal_open().await?;
         }
-        Ok(())
+        self.seal_telling(false).await
     }
 
     /// Whether contact data can be sealed and opened.
@@ -258,6 +258,7 @@ impl App {
             after = last;
         }
         self.renew_factors().await?;
+        self.seal_telling(true).await?;
         key_file::replace(&path, &format!("{fresh}\n"))?;
         self.take_keys(&path).await?;
         Ok(count)
