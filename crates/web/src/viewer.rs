@@ -5,7 +5,7 @@ use crate::{
     Site,
     fault::{Fault, dressed, is_bare},
     i18n::Language,
-    limits::TooMany,
+    limits::{self, TooMany},
     pages::filter::soon,
     request::{self, RequestId},
 };
@@ -103,6 +103,12 @@ impl Viewer {
     /// As whom they act for themselves.
     pub fn private(&self) -> Actor {
         self.resident.as_ref().map_or(Actor::Anyone, Resident::actor)
+    }
+
+    /// What their requests count by beside their address: their account, or what they proved.
+    fn account(&self) -> Option<String> {
+        let resident = self.resident.as_ref().map(|resident| resident.reach.text().to_owned());
+        self.staff.as_ref().map(|staff| staff.person.to_string()).or(resident)
     }
 
     /// Whether they may look after accounts, keys or the audit trail somewhere.
@@ -314,6 +320,9 @@ pub(crate) async fn remember(State(site): State<Site>, mut request: Request, nex
             Ok(token) => viewer.token = token,
             Err(error) => return Fault::from(error).page(&viewer),
         }
+    }
+    if let Some(who) = viewer.account() {
+        limits::count_account(&site, &mut request, &who);
     }
     let wants_html =
         request.headers().get(header::ACCEPT).is_some_and(|kinds| kinds.as_bytes().starts_with(b"text/html"));

@@ -5,6 +5,7 @@ mod hooks;
 mod inbox;
 mod mail;
 mod push;
+mod sealed;
 
 use crate::district::Site;
 use doubles::MailServer;
