@@ -12,8 +12,9 @@ use luyuan_domain::{
 pub struct Closed {
     /// All of it, sealed.
     pub sealed: String,
-    /// By what it is found.
-    pub marks: Marks,
+    /// By what it is found; none as long as the rules do not say how numbers are read: then it is marked
+    /// later.
+    pub marks: Option<Marks>,
 }
 
 /// Keyed hashes of an address and of a number in their one form; none where there is none, or what
@@ -57,20 +58,22 @@ pub async fn put(
     closed: &Closed,
     now: Timestamp,
 ) -> Result<(), StoreError> {
+    let marks = closed.marks.clone().unwrap_or_default();
     conn.query(
         "INSERT INTO contacts (jurisdiction_id, reporter_id, order_id, sealed, given_at, email_mark, phone_mark, marked)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, 1)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
          ON CONFLICT (jurisdiction_id, reporter_id) DO UPDATE SET order_id = excluded.order_id,
            sealed = excluded.sealed, given_at = excluded.given_at, email_mark = excluded.email_mark,
-           phone_mark = excluded.phone_mark, marked = 1, email_verified_at = NULL, phone_verified_at = NULL",
+           phone_mark = excluded.phone_mark, marked = excluded.marked, email_verified_at = NULL, phone_verified_at = NULL",
     )
     .bind(&j.0)
     .bind(reporter.to_string())
     .bind(order.to_string())
     .bind(&closed.sealed)
     .bind(to_ms(now))
-    .bind(&closed.marks.email)
-    .bind(&closed.marks.phone)
+    .bind(marks.email)
+    .bind(marks.phone)
+    .bind(i64::from(closed.marks.is_some()))
     .run()
     .await?;
     Ok(())
@@ -135,15 +138,17 @@ pub async fn renew(
     before: &str,
     closed: &Closed,
 ) -> Result<(), StoreError> {
-    let text = "UPDATE contacts SET sealed = $4, email_mark = $5, phone_mark = $6, marked = 1
+    let text = "UPDATE contacts SET sealed = $4, email_mark = $5, phone_mark = $6, marked = $7
          WHERE jurisdiction_id = $1 AND reporter_id = $2 AND sealed = $3";
+    let marks = closed.marks.clone().unwrap_or_default();
     conn.query(text)
         .bind(&j.0)
         .bind(reporter.to_string())
         .bind(before)
         .bind(&closed.sealed)
-        .bind(&closed.marks.email)
-        .bind(&closed.marks.phone)
+        .bind(marks.email)
+        .bind(marks.phone)
+        .bind(i64::from(closed.marks.is_some()))
         .run()
         .await?;
     Ok(())

@@ -61,15 +61,15 @@ impl App {
     }
 
     /// The marks of contact data. What cannot be an address or a number has none; nobody can prove it.
-    pub(super) fn marks(&self, data: &ContactData) -> Result<Marks, AppError> {
+    /// Nothing at all before the rules say how numbers are read, as right after an upgrade.
+    pub(super) fn marks(&self, data: &ContactData) -> Result<Option<Marks>, AppError> {
+        let Ok(rules) = self.rulebook().residents(self.env.now()) else { return Ok(None) };
         let newest = |reach: Option<Reach>| -> Result<Option<String>, AppError> {
             let Some(reach) = reach else { return Ok(None) };
             Ok(self.keyed(reach.code(), reach.text())?.into_iter().next())
         };
-        // Without bounds nobody can prove anything yet.
-        let country = self.rulebook().residents(self.env.now()).map(|rules| rules.get(ResidentBound::CountryCode));
-        let phone = country.ok().and_then(|country| Reach::phone(&data.phone, country));
-        Ok(Marks { email: newest(Reach::email(&data.email))?, phone: newest(phone)? })
+        let phone = Reach::phone(&data.phone, rules.get(ResidentBound::CountryCode));
+        Ok(Some(Marks { email: newest(Reach::email(&data.email))?, phone: newest(phone)? }))
     }
 
     /// Marks contact data that an older program kept without; how many rows.
@@ -97,8 +97,8 @@ impl App {
                 Box::pin(async move {
                     for (id, sealed) in &batch {
                         // What cannot be opened can be shown to nobody either.
-                        let marks = app.opened(*id, sealed).and_then(|data| app.marks(&data)).unwrap_or_default();
-                        contacts::mark(&mut conn, &j, *id, sealed, &marks).await?;
+                        let marks = app.opened(*id, sealed).and_then(|data| app.marks(&data));
+                        contacts::mark(&mut conn, &j, *id, sealed, &marks.ok().flatten().unwrap_or_default()).await?;
                     }
                     Ok::<_, AppError>(())
                 })

@@ -148,7 +148,9 @@ impl<R: Read> Read for Unpacked<R> {
         let read = self.inner.read(buffer)?;
         self.out += u64::try_from(read).unwrap_or(0);
         if self.out > FREE && self.out / RATIO > self.taken.load(Relaxed) {
-            let why = format!("it unpacks to more than {RATIO} times its size, as no table does; unpack it first if it is right");
+            let why = format!(
+                "it unpacks to more than {RATIO} times its size, as no table does; unpack it first if it is right"
+            );
             return Err(io::Error::other(why));
         }
         Ok(read)
@@ -260,7 +262,8 @@ mod tests {
         };
         assert!(refused.contains("200 times") && out <= FREE + (4 << 20), "{refused} after {out}");
         // What repeats itself as tables do is read.
-        let table: String = (0..40_000).map(|n| format!("{n},E01037,金祥花园门口路灯不亮,2026-03-0{}\n", n % 9 + 1)).collect();
+        let table: String =
+            (0..40_000).map(|n| format!("{n},E01037,金祥花园门口路灯不亮,2026-03-0{}\n", n % 9 + 1)).collect();
         assert_eq!(read(&packed(&table, 1), None).unwrap(), table);
     }
 

@@ -112,7 +112,9 @@ impl Sheet {
         let (first, last) = first.zip(last).ok_or("the sheet is empty")?;
         let width = usize::try_from(last - first).unwrap_or(usize::MAX).saturating_add(1);
         if width > COLUMNS {
-            return Err(format!("the sheet has {width} columns, more than {COLUMNS}; delete what stands far to the right"));
+            return Err(format!(
+                "the sheet has {width} columns, more than {COLUMNS}; delete what stands far to the right"
+            ));
         }
         if sparse.len() > MOST || sparse.len().saturating_mul(width) > FIELDS {
             return Err(format!("the sheet has more than {MOST} rows or {FIELDS} fields"));
@@ -226,9 +228,24 @@ mod tests {
         let main = "http://schemas.openxmlformats.org/spreadsheetml/2006/main";
         let parts = [
             ("[Content_Types].xml", format!("<Types xmlns=\"{package}/content-types\"/>")),
-            ("_rels/.rels", format!("<Relationships xmlns=\"{package}/relationships\"><Relationship Id=\"r\" Type=\"{office}/officeDocument\" Target=\"xl/workbook.xml\"/></Relationships>")),
-            ("xl/workbook.xml", format!("<workbook xmlns=\"{main}\" xmlns:r=\"{office}\"><sheets><sheet name=\"S\" sheetId=\"1\" r:id=\"r1\"/></sheets></workbook>")),
-            ("xl/_rels/workbook.xml.rels", format!("<Relationships xmlns=\"{package}/relationships\"><Relationship Id=\"r1\" Type=\"{office}/worksheet\" Target=\"worksheets/sheet1.xml\"/></Relationships>")),
+            (
+                "_rels/.rels",
+                format!(
+                    "<Relationships xmlns=\"{package}/relationships\"><Relationship Id=\"r\" Type=\"{office}/officeDocument\" Target=\"xl/workbook.xml\"/></Relationships>"
+                ),
+            ),
+            (
+                "xl/workbook.xml",
+                format!(
+                    "<workbook xmlns=\"{main}\" xmlns:r=\"{office}\"><sheets><sheet name=\"S\" sheetId=\"1\" r:id=\"r1\"/></sheets></workbook>"
+                ),
+            ),
+            (
+                "xl/_rels/workbook.xml.rels",
+                format!(
+                    "<Relationships xmlns=\"{package}/relationships\"><Relationship Id=\"r1\" Type=\"{office}/worksheet\" Target=\"worksheets/sheet1.xml\"/></Relationships>"
+                ),
+            ),
         ];
         for (name, text) in parts {
             zip.start_file(name, SimpleFileOptions::default()).unwrap();
@@ -276,10 +293,18 @@ mod tests {
         let blank = " ".repeat(1 << 20);
         assert!(refused(&[(HEAD, 1), (&blank, 257), (FOOT, 1)]).contains("unpacks to more than 256 MiB"));
         // Two cells, and everything between them.
-        let far = format!("{HEAD}<row r=\"1\">{}</row><row r=\"1048576\">{}</row>{FOOT}", cell("A1", "a"), cell("XFD1048576", "b"));
+        let far = format!(
+            "{HEAD}<row r=\"1\">{}</row><row r=\"1048576\">{}</row>{FOOT}",
+            cell("A1", "a"),
+            cell("XFD1048576", "b")
+        );
         assert!(refused(&[(&far, 1)]).contains("16384 columns"));
         // A column below the other, a million rows down, is only two rows.
-        let deep = format!("{HEAD}<row r=\"1\">{}</row><row r=\"1048576\">{}</row>{FOOT}", cell("A1", "a"), cell("A1048576", "b"));
+        let deep = format!(
+            "{HEAD}<row r=\"1\">{}</row><row r=\"1048576\">{}</row>{FOOT}",
+            cell("A1", "a"),
+            cell("A1048576", "b")
+        );
         assert_eq!(Sheet::open(&book(folder.path(), &[(&deep, 1)]), None).unwrap().rows().count(), 1);
     }
 }

@@ -88,7 +88,9 @@ impl Modify for Refusals {
                             || ["listOrders", "similarOrders", "proveConsistency"].contains(&name(operation))
                     }
                     // What writes is counted, and what searches in words.
-                    "429" => operation.request_body.is_some() || ["listOrders", "searchPlaces"].contains(&name(operation)),
+                    "429" => {
+                        operation.request_body.is_some() || ["listOrders", "searchPlaces"].contains(&name(operation))
+                    }
                     "413" | "415" => operation.request_body.is_some(),
                     _ => true,
                 };

@@ -4,7 +4,12 @@
 use super::{doubles::Receiver, reaching};
 use crate::district::{Browser, Site, on_both};
 use base64::{Engine, prelude::BASE64_STANDARD};
-use luyuan_app::{App, env::Env, jobs::Which, telling::{Browser as Subscription, Hook}};
+use luyuan_app::{
+    App,
+    env::Env,
+    jobs::Which,
+    telling::{Browser as Subscription, Hook},
+};
 use luyuan_domain::{
     actor::Actor,
     telling::{Recipient, Way},
@@ -37,7 +42,8 @@ async fn kept(app: &App) -> String {
 
 /// The same program, started again.
 async fn again(site: &Site, app: &App) -> App {
-    let started = App::start(app.db.clone(), app.jurisdiction.clone(), app.files.clone(), Env::default()).await.unwrap();
+    let started =
+        App::start(app.db.clone(), app.jurisdiction.clone(), app.files.clone(), Env::default()).await.unwrap();
     luyuan_web::give_words(&started);
     let mut started = started;
     started.outside = reaching(site, None).outside;
@@ -111,7 +117,10 @@ async fn nothing_in_the_database_lets_anybody_write_in_our_name() {
         renewed.accept(&site.staff(&org), &seen).await.unwrap();
         renewed.do_jobs().await.unwrap();
         let got = receiver.got();
-        assert!(got[before..].iter().any(|one| one.header("content-encoding") == "aes128gcm"), "{engine}: the browser rings");
+        assert!(
+            got[before..].iter().any(|one| one.header("content-encoding") == "aes128gcm"),
+            "{engine}: the browser rings"
+        );
     })
     .await;
 }
@@ -144,7 +153,8 @@ async fn acts_on_programs_and_jobs_stand_in_the_audit_trail() {
         assert_eq!(app.remove_hook(&Actor::System, id).await.unwrap_err().code(), "not_found");
         let trail = app.audit(&Actor::System, "", 4).await.unwrap();
         let told: Vec<_> = trail.iter().rev().map(|entry| (entry.what.as_str(), entry.actor.code())).collect();
-        let expected = [("hook_added", "system"), ("job_retried", "staff"), ("job_dropped", "staff"), ("hook_removed", "system")];
+        let expected =
+            [("hook_added", "system"), ("job_retried", "staff"), ("job_dropped", "staff"), ("hook_removed", "system")];
         assert_eq!(told[told.len() - 3..], expected[1..], "{engine}");
         assert!(trail.iter().any(|entry| entry.what == "hook_removed" && entry.about == "receiver"));
         assert!(!format!("{trail:?}").contains(&receiver.port.to_string()), "no address stands in it");
