@@ -71,6 +71,8 @@ pub struct App {
     pub settings: Arc<settings::Settings>,
     provider: Option<Arc<oidc::Provider>>,
     counts: counts::Counts,
+    /// Orders that were read a short while ago.
+    kept: luyuan_store::orders::Kept,
     /// What seals the log of this district; its trial has none.
     ledger: Arc<evidence::Ledger>,
     vault: contact::Vault,
@@ -110,6 +112,7 @@ impl App {
             settings: Arc::default(),
             provider: None,
             counts: counts::Counts::default(),
+            kept: luyuan_store::orders::Kept::default(),
             ledger: Arc::default(),
             vault: contact::Vault::default(),
             forgot: Arc::default(),

@@ -16,14 +16,15 @@ use luyuan_store::{
     orders::{self, ByDue, Cursor, Dot, Filter, Probe, Whole},
     reporters::{self, About, Reporter},
 };
+use std::sync::Arc;
 
 /// An order with its story.
 #[derive(Debug, Clone)]
 pub struct Detail {
     /// The order.
-    pub order: Order,
+    pub order: Arc<Order>,
     /// What happened, oldest first.
-    pub events: Vec<Recorded>,
+    pub events: Arc<[Recorded]>,
     /// Photos and documents.
     pub files: Vec<FileRow>,
     /// The people behind it. Empty unless the reader may see them.
@@ -51,7 +52,7 @@ const SHORT: i64 = 100;
 #[derive(Debug, Clone)]
 pub struct Page {
     /// The orders.
-    pub orders: Vec<Order>,
+    pub orders: Vec<Arc<Order>>,
     /// Where the next page begins, if there is one.
     pub next: Option<Cursor>,
 }
@@ -62,7 +63,7 @@ impl App {
     /// # Errors
     /// [`AppError::NotFound`] when there is none, or the actor may not know of it.
     pub async fn order(&self, actor: &Actor, number: &str, secret: Option<&str>) -> Result<Detail, AppError> {
-        let (j, number) = (self.jurisdiction.clone(), number.to_owned());
+        let (j, kept, number) = (self.jurisdiction.clone(), self.kept.clone(), number.to_owned());
         let hash = secret.map(sha256);
         let follower = match secret {
             Some(secret) => self.follower(secret).await,
@@ -73,7 +74,7 @@ impl App {
             .db
             .read(move |mut conn| {
                 Box::pin(async move {
-                    let found = orders::whole(&mut conn, &j, &number).await?;
+                    let found = orders::whole(&mut conn, &j, &kept, &number).await?;
                     let whole = found.ok_or(AppError::NotFound("order"))?;
                     let carried_on = match known {
                         Some(hash) => carried_on(&mut conn, &j, &whole.order, &hash, follower).await?,
@@ -112,13 +113,19 @@ impl App {
     /// # Errors
     /// As the database says.
     pub async fn orders(&self, filter: Filter, after: Option<Cursor>, limit: i64) -> Result<Page, AppError> {
-        let j = self.jurisdiction.clone();
+        let (j, kept) = (self.jurisdiction.clone(), self.kept.clone());
         let shown = filter.clone();
-        let long = limit > SHORT || filter.searches();
+        let many = limit > SHORT;
         let mut orders = self
             .db
-            .scan_if(long, move |mut conn| {
-                Box::pin(async move { orders::list(&mut conn, &j, &filter, after.as_ref(), limit + 1).await })
+            .scan_if(many || filter.searches(), move |mut conn| {
+                Box::pin(async move {
+                    // Those who read everything would drive out what others ask for again and again.
+                    if many {
+                        return orders::list(&mut conn, &j, &filter, after.as_ref(), limit + 1).await;
+                    }
+                    orders::list_kept(&mut conn, &j, &kept, &filter, after.as_ref(), limit + 1).await
+                })
             })
             .await
             .map_err(AppError::Store)?;

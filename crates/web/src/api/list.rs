@@ -176,7 +176,7 @@ pub(super) async fn list(
     let page = site.app.orders(filter, after, limit).await?;
     let next = page.next.as_ref().map(filter::written);
     Ok(Json(OrderPage {
-        items: page.orders.into_iter().map(|order| PublicOrder::of(&site.app, order)).collect(),
+        items: page.orders.iter().map(|order| PublicOrder::of(&site.app, order)).collect(),
         next,
         total,
     }))
@@ -210,5 +210,5 @@ pub(super) async fn similar(
         return Err(Problem::field("category", "unknown_category"));
     }
     let found = site.app.similar(at, &near.category).await?;
-    Ok(Json(found.into_iter().map(|order| PublicOrder::of(&site.app, order)).collect()))
+    Ok(Json(found.into_iter().map(|order| PublicOrder::of(&site.app, &order)).collect()))
 }

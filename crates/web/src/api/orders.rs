@@ -84,7 +84,7 @@ pub(super) struct PublicOrder {
 }
 
 impl PublicOrder {
-    pub fn of(app: &App, order: Order) -> Self {
+    pub fn of(app: &App, order: &Order) -> Self {
         let directory = app.directory();
         let holder = order.state.holder().and_then(|org| directory.org(org));
         let (closed_at, solved, merged_into) = match &order.state {
@@ -93,13 +93,13 @@ impl PublicOrder {
             _ => (None, None, None),
         };
         Self {
-            number: order.number,
-            category: order.category,
+            number: order.number.clone(),
+            category: order.category.clone(),
             kind: order.kind.code(),
             urgency: order.urgency.code(),
-            description: order.description,
-            attributes: order.attributes.into_iter().collect(),
-            address: order.location.address,
+            description: order.description.clone(),
+            attributes: order.attributes.clone().into_iter().collect(),
+            address: order.location.address.clone(),
             place: order.location.place.and_then(|place| directory.place(place)).map(|place| place.code.clone()),
             lon: order.location.point.map(|point| point.lon),
             lat: order.location.point.map(|point| point.lat),
@@ -265,7 +265,7 @@ impl WholeOrder {
             deferral,
             events: detail.events.iter().map(|event| happened(&directory, event)).collect(),
             own,
-            order: PublicOrder::of(app, detail.order),
+            order: PublicOrder::of(app, &detail.order),
         }
     }
 }

@@ -105,7 +105,7 @@ pub(super) async fn rate(
     };
     let seen = Seen { number, version: new.version };
     let order = site.app.rate(&Actor::Reporter { id }, &seen, id, rate).await?;
-    Ok(Json(PublicOrder::of(&site.app, order)))
+    Ok(Json(PublicOrder::of(&site.app, &order)))
 }
 
 /// A reporter answers a question.
@@ -125,5 +125,5 @@ pub(super) async fn answer(
     let id = proved(&site, &number, secret, new.secret).await?;
     let seen = Seen { number, version: new.version };
     let order = site.app.answer(&Actor::Reporter { id }, &seen, Answering { text: new.text }).await?;
-    Ok(Json(PublicOrder::of(&site.app, order)))
+    Ok(Json(PublicOrder::of(&site.app, &order)))
 }

@@ -165,7 +165,7 @@ async fn inbox(State(site): State<Site>, v: Viewer, Query(mut wanted): Query<Wan
         org: site.app.directory().org_name(staff.org),
         wanted: &wanted,
         tabs,
-        rows: page.orders.iter().map(row).collect(),
+        rows: page.orders.iter().map(|order| row(order)).collect(),
         next: page.next.as_ref().map(|cursor| wanted.with("after", &written(cursor))),
         states: states(&v, &wanted),
         streets: streets(&site, &wanted),
