@@ -27,6 +27,7 @@ pub mod outside;
 pub mod passkeys;
 pub mod passwords;
 pub mod people;
+pub mod residents;
 pub mod roles;
 pub mod rules;
 pub mod sessions;
@@ -155,6 +156,7 @@ impl App {
                     let orgs = luyuan_store::directory::orgs(&mut conn, &j).await?;
                     let rules = luyuan_store::settings::rules(&mut conn, &j).await?;
                     let hooks = luyuan_store::hooks::all(&mut conn, &j).await?;
+                    let hooks = hooks.into_iter().map(|(id, kept)| (id, kept.hook)).collect();
                     let members = luyuan_store::tell_settings::members(&mut conn, &j, None, now).await?;
                     let listening = members.into_iter().map(|(_, org, _)| org).collect();
                     let reach = telling::Reach { hooks, listening };

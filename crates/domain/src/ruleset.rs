@@ -9,8 +9,10 @@ mod privacy;
 mod problem;
 pub(crate) mod read;
 mod receipts;
+mod residents;
 mod roles;
 mod telling;
+mod waits;
 
 pub use crate::dated::{Provenance, Status};
 pub use accounts::{AccountBound, AccountRules};
@@ -19,8 +21,10 @@ pub use in_force::InForce;
 pub use privacy::{KeepRule, Kept, Privacy, Purpose};
 pub use problem::RulesetProblem;
 pub use receipts::{Receipt, ReceiptRule, Receipts};
+pub use residents::{ResidentBound, ResidentRules};
 pub use roles::{RoleRule, RoleRules};
 pub use telling::{DEADLINES, TellRule, Telling, can_be_told};
+pub use waits::Waits;
 
 use crate::{
     calendar::{Limit, WorkingTime},

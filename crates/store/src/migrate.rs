@@ -68,6 +68,13 @@ const MIGRATIONS: &[(i64, &str, &str, &str, &str)] = &[
         include_str!("../migrations/0011_provider.sqlite.sql"),
         include_str!("../migrations/0011_provider.postgres.sql"),
     ),
+    (
+        12,
+        "residents",
+        include_str!("../migrations/0012_residents.sql"),
+        include_str!("../migrations/0012_residents.sqlite.sql"),
+        include_str!("../migrations/0012_residents.postgres.sql"),
+    ),
 ];
 
 /// Runs what is missing. In one transaction, so that a failure leaves the database as it was; both

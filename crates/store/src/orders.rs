@@ -37,7 +37,7 @@ fn data(order: &Order) -> Result<String, StoreError> {
     serde_json::to_string(order).map_err(|error| StoreError::Sql(error.to_string()))
 }
 
-fn read(row: &Row) -> Result<Order, StoreError> {
+pub(crate) fn read(row: &Row) -> Result<Order, StoreError> {
     row.json(0, "orders", "data")
 }
 

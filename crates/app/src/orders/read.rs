@@ -1,5 +1,6 @@
 //! Reading orders: one with its story, or a page of many.
 
+use super::rate::rating_of;
 use crate::{App, AppError, directory::Touched, env::sha256};
 use jiff::{SignedDuration, Timestamp};
 use luyuan_domain::{
@@ -30,8 +31,11 @@ pub struct Detail {
     pub reporters: Vec<Reporter>,
     /// How many people are behind it.
     pub reporter_count: usize,
-    /// The reader acts as this reporter, by the secret link.
+    /// The reader acts as this reporter: by the secret link, or because they proved the address or the
+    /// number that was left.
     pub own: Option<ReporterId>,
+    /// It was the secret link.
+    pub by_link: bool,
     /// What is kept of that reporter.
     pub own_about: Option<About>,
     /// The reader may see what the public does not.
@@ -81,8 +85,13 @@ impl App {
             })
             .await?;
         let Whole { order, events, files, reporters } = whole;
-        let proven = |held: &&Reporter| Some(&held.secret_hash) == hash.as_ref() || Some(held.id) == follower;
-        let mine = reporters.iter().find(proven);
+        let linked = |held: &&Reporter| Some(&held.secret_hash) == hash.as_ref() || Some(held.id) == follower;
+        let link = reporters.iter().find(linked);
+        // Who reported it twice goes on with the report that still waits for a rating.
+        let made = || reporters.iter().filter(|held| actor.made(held.id));
+        let waits = |held: &&Reporter| rating_of(held, order.reworks).is_none();
+        let mine = link.or_else(|| made().find(waits).or_else(|| made().next()));
+        let by_link = link.is_some();
         let (own, own_about) = (mine.map(|held| held.id), mine.map(|held| held.about.clone()));
         let directory = self.directory();
         // Who has reported may still read what they helped with.
@@ -96,7 +105,7 @@ impl App {
         let reporter_count = reporters.len();
         let contact = touched.may(actor, Action::ReadContact, &[]);
         let reporters = if contact { reporters } else { Vec::new() };
-        Ok(Detail { order, events, files, reporters, reporter_count, own, own_about, internal, carried_on })
+        Ok(Detail { order, events, files, reporters, reporter_count, own, by_link, own_about, internal, carried_on })
     }
 
     /// A page of orders after `cursor`, at most `limit`.

@@ -1,7 +1,8 @@
 //! All rulesets, catalogues and calendars of one jurisdiction, by their first days.
 
 use super::{
-    AccountRules, InForce, Privacy, Receipt, Receipts, RoleRules, Ruleset, RulesetProblem as Problem, Telling,
+    AccountRules, InForce, Privacy, Receipt, Receipts, ResidentRules, RoleRules, Ruleset, RulesetProblem as Problem,
+    Telling,
 };
 use crate::{
     calendar::{WorkCalendar, Year},
@@ -21,13 +22,14 @@ pub struct Rulesets {
     privacy: Vec<Arc<Privacy>>,
     accounts: Vec<Arc<AccountRules>>,
     telling: Vec<Arc<Telling>>,
+    residents: Vec<Arc<ResidentRules>>,
 }
 
 impl Rulesets {
     /// Reads everything from named texts. A TOML text with `deadline` is a ruleset, one with
     /// `items` a catalogue, one with `receipt` a list of receipts, one with `role` a table of roles,
     /// one with `keep` periods of personal data, one with `account` bounds of accounts, one with `tell` a
-    /// list of who is told what, one with `year` a year's holidays; CSV under `calendar/` holds holidays
+    /// list of who is told what, one with `resident` bounds of residents who prove who they are, one with `year` a year's holidays; CSV under `calendar/` holds holidays
     /// too. The rest are parts that catalogues name. No text at all is no ruleset at all.
     ///
     /// # Errors
@@ -36,7 +38,7 @@ impl Rulesets {
         let (mut years, mut rules, mut catalogues) = (Vec::new(), Vec::new(), Vec::new());
         let (mut receipts, mut roles) = (Vec::new(), Vec::new());
         let (mut privacy, mut accounts) = (Vec::new(), Vec::new());
-        let mut telling = Vec::new();
+        let (mut telling, mut residents) = (Vec::new(), Vec::new());
         let part = |wanted: &str| files.iter().find(|(name, _)| *name == wanted).map(|(_, text)| *text);
         for (name, text) in files {
             if name.ends_with(".csv") {
@@ -63,6 +65,8 @@ impl Rulesets {
                 insert(source, &mut accounts, Arc::new(AccountRules::parse(name, text)?))?;
             } else if table.contains_key("tell") {
                 insert(source, &mut telling, Arc::new(Telling::parse(name, text)?))?;
+            } else if table.contains_key("resident") {
+                insert(source, &mut residents, Arc::new(ResidentRules::parse(name, text)?))?;
             }
         }
         let in_force = |rules: Arc<Ruleset>| match WorkCalendar::new(&rules.working_time, &years) {
@@ -70,7 +74,7 @@ impl Rulesets {
             Err(problem) => Err(Source::new("calendar/", "").whole(Problem::Calendar(problem))),
         };
         let rules = rules.into_iter().map(in_force).collect::<Result<_, _>>()?;
-        Ok(Self { rules, catalogues, receipts, roles, privacy, accounts, telling })
+        Ok(Self { rules, catalogues, receipts, roles, privacy, accounts, telling, residents })
     }
 
     /// The ruleset that holds on a day; none before the first.
@@ -125,6 +129,13 @@ impl Rulesets {
         self.accounts.iter().rev().find(|accounts| accounts.valid_from <= day).or(self.accounts.first())
     }
 
+    /// The bounds of residents who prove who they are that hold at an instant; before the first, the
+    /// oldest stand in.
+    pub fn residents_at(&self, at: Timestamp) -> Option<&Arc<ResidentRules>> {
+        let day = self.rules.last()?.calendar.date(at);
+        self.residents.iter().rev().find(|rules| rules.valid_from <= day).or(self.residents.first())
+    }
+
     /// All rulesets, oldest first.
     pub fn rules(&self) -> &[InForce] {
         &self.rules
@@ -172,6 +183,12 @@ impl Dated for RoleRules {
 }
 
 impl Dated for AccountRules {
+    fn key(&self) -> (Date, &str) {
+        (self.valid_from, &self.name)
+    }
+}
+
+impl Dated for ResidentRules {
     fn key(&self) -> (Date, &str) {
         (self.valid_from, &self.name)
     }

@@ -180,7 +180,7 @@ pub(super) struct Happened<'a> {
     at: Timestamp,
     /// What.
     what: &'static str,
-    /// Kind of who did it: anyone, reporter, staff, integrator, system.
+    /// Kind of who did it: anyone, reporter, resident (who proved a number or an address), staff, integrator, system.
     by: &'static str,
     /// Code of the organisation that did it.
     org: Option<&'a str>,
