@@ -6,7 +6,9 @@ use luyuan_domain::{
     catalogue::{Catalogue, Category},
     orders::{Hop, Kind, Route, Timetable, Urgency},
     org::{Chain, OrgKind},
-    ruleset::{AccountRules, GreenRules, InForce, Level, Privacy, RoleRules, Rulesets, WalkRules},
+    ruleset::{
+        AccountRules, GreenRules, InForce, Level, Privacy, ResidentRules, RoleRules, Rulesets, SitingRules, WalkRules,
+    },
 };
 use std::sync::Arc;
 
@@ -75,6 +77,14 @@ impl Rulebook {
     pub fn green(&self, at: Timestamp) -> Result<Vec<Arc<GreenRules>>, AppError> {
         let day = self.on(at)?.rules.calendar.date(at);
         Ok(self.0.green_on(day).into_iter().cloned().collect())
+    }
+
+    /// The bounds of residents who prove who they are in force at an instant.
+    ///
+    /// # Errors
+    /// [`AppError::Rules`] when there are none at all.
+    pub fn residents(&self, at: Timestamp) -> Result<Arc<ResidentRules>, AppError> {
+        self.0.residents_at(at).cloned().ok_or_else(|| AppError::Rules("there are no bounds of residents".into()))
     }
 
     /// Everything that was parsed.

@@ -38,6 +38,7 @@ pub mod people;
 pub mod portable;
 pub mod pushes;
 pub mod reporters;
+pub mod residents;
 pub mod roles;
 pub mod scenarios;
 pub mod sessions;

@@ -28,6 +28,7 @@ const FILES: [(Language, &[&str]); 2] = [
             include_str!("../locales/zh-CN/identity.ftl"),
             include_str!("../locales/zh-CN/evidence.ftl"),
             include_str!("../locales/zh-CN/privacy.ftl"),
+            include_str!("../locales/zh-CN/residents.ftl"),
             include_str!("../locales/zh-CN/green.ftl"),
         ],
     ),
@@ -45,6 +46,7 @@ const FILES: [(Language, &[&str]); 2] = [
             include_str!("../locales/en/identity.ftl"),
             include_str!("../locales/en/evidence.ftl"),
             include_str!("../locales/en/privacy.ftl"),
+            include_str!("../locales/en/residents.ftl"),
             include_str!("../locales/en/green.ftl"),
         ],
     ),
@@ -246,6 +248,8 @@ mod tests {
             "to-",
             "sent-",
             "reason-",
+            "code-",
+            "resident-",
         ];
         let unused: Vec<_> = keys(0)
             .into_iter()

@@ -1,8 +1,8 @@
 //! All rulesets, catalogues and calendars of one jurisdiction, by their first days.
 
 use super::{
-    AccountRules, GreenRules, InForce, Privacy, Receipt, Receipts, RoleRules, Ruleset, RulesetProblem as Problem,
-    SitingRules, Telling, WalkRules,
+    AccountRules, GreenRules, InForce, Privacy, Receipt, Receipts, ResidentRules, RoleRules, Ruleset,
+    RulesetProblem as Problem, SitingRules, Telling, WalkRules,
 };
 use crate::{
     calendar::{WorkCalendar, Year},
@@ -25,6 +25,7 @@ pub struct Rulesets {
     green: Vec<Arc<GreenRules>>,
     walking: Vec<Arc<WalkRules>>,
     siting: Vec<Arc<SitingRules>>,
+    residents: Vec<Arc<ResidentRules>>,
 }
 
 impl Rulesets {
@@ -32,7 +33,8 @@ impl Rulesets {
     /// `items` a catalogue, one with `receipt` a list of receipts, one with `role` a table of roles,
     /// one with `keep` periods of personal data, one with `account` bounds of accounts, one with `tell` a
     /// list of who is told what, one with `radius` a set of how near green has to be, one with `tag` how maps
-    /// are read for walkers, one with `cost` what new green costs, one with `year` a year's holidays; CSV under `calendar/` holds holidays
+    /// are read for walkers, one with `cost` what new green costs, one with `resident` bounds of residents who
+    /// prove who they are, one with `year` a year's holidays; CSV under `calendar/` holds holidays
     /// too. The rest are parts that catalogues name. No text at all is no ruleset at all.
     ///
     /// # Errors
@@ -44,6 +46,7 @@ impl Rulesets {
         let (mut telling, mut walking) = (Vec::new(), Vec::new());
         let mut green: Vec<Arc<GreenRules>> = Vec::new();
         let mut siting = Vec::new();
+        let mut residents = Vec::new();
         let part = |wanted: &str| files.iter().find(|(name, _)| *name == wanted).map(|(_, text)| *text);
         for (name, text) in files {
             if name.ends_with(".csv") {
@@ -76,6 +79,8 @@ impl Rulesets {
                 insert(source, &mut walking, Arc::new(WalkRules::parse(name, text)?))?;
             } else if table.contains_key("cost") {
                 insert(source, &mut siting, Arc::new(SitingRules::parse(name, text)?))?;
+            } else if table.contains_key("resident") {
+                insert(source, &mut residents, Arc::new(ResidentRules::parse(name, text)?))?;
             }
         }
         let in_force = |rules: Arc<Ruleset>| match WorkCalendar::new(&rules.working_time, &years) {
@@ -83,7 +88,7 @@ impl Rulesets {
             Err(problem) => Err(Source::new("calendar/", "").whole(Problem::Calendar(problem))),
         };
         let rules = rules.into_iter().map(in_force).collect::<Result<_, _>>()?;
-        Ok(Self { rules, catalogues, receipts, roles, privacy, accounts, telling, green, walking, siting })
+        Ok(Self { rules, catalogues, receipts, roles, privacy, accounts, telling, green, walking, siting, residents })
     }
 
     /// The ruleset that holds on a day; none before the first.
@@ -162,6 +167,13 @@ impl Rulesets {
         self.walking.iter().rev().find(|rules| rules.valid_from <= day).or(self.walking.first())
     }
 
+    /// The bounds of residents who prove who they are that hold at an instant; before the first, the
+    /// oldest stand in.
+    pub fn residents_at(&self, at: Timestamp) -> Option<&Arc<ResidentRules>> {
+        let day = self.rules.last()?.calendar.date(at);
+        self.residents.iter().rev().find(|rules| rules.valid_from <= day).or(self.residents.first())
+    }
+
     /// All rulesets, oldest first.
     pub fn rules(&self) -> &[InForce] {
         &self.rules
@@ -209,6 +221,12 @@ impl Dated for RoleRules {
 }
 
 impl Dated for AccountRules {
+    fn key(&self) -> (Date, &str) {
+        (self.valid_from, &self.name)
+    }
+}
+
+impl Dated for ResidentRules {
     fn key(&self) -> (Date, &str) {
         (self.valid_from, &self.name)
     }

@@ -18,6 +18,7 @@ mod permission;
 mod photos;
 mod pictures;
 mod privacy;
+mod residents;
 mod second;
 mod site;
 mod telling;
