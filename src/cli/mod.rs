@@ -98,6 +98,9 @@ pub struct Common {
     /// Addresses of reverse proxies whose X-Forwarded-For is believed, with commas between them
     #[arg(long, global = true, env = "LUYUAN_PROXIES", value_delimiter = ',', default_value = "127.0.0.1,::1")]
     proxies: Vec<std::net::IpAddr>,
+    /// Seconds for which the page "where next" searches for a plan; what is found by then comes with its gap
+    #[arg(long, global = true, env = "LUYUAN_SITING_SECONDS", default_value_t = 10, value_parser = clap::value_parser!(u64).range(1..=600))]
+    siting_seconds: u64,
     /// Issuer of an OpenID Connect provider through which people can log in too
     #[arg(long, global = true, env = "LUYUAN_OIDC_ISSUER", requires = "oidc_client")]
     oidc_issuer: Option<String>,
@@ -274,7 +277,11 @@ impl Common {
         let mut app = App::start(db, JurisdictionId(self.jurisdiction.clone()), self.files()?, Env::default()).await?;
         app.outside = self.outside(&self.public(), false)?;
         app.load_rules().await?;
-        Ok(app.set_up(Settings { proxies: self.proxies.clone(), oidc: self.oidc()? })?)
+        Ok(app.set_up(Settings {
+            proxies: self.proxies.clone(),
+            oidc: self.oidc()?,
+            siting: std::time::Duration::from_secs(self.siting_seconds),
+        })?)
     }
 
     /// The provider for logins. Its secret never stands on the command line, where every user of the

@@ -85,6 +85,8 @@ pub struct App {
     rulebook: Arc<RwLock<Arc<Rulebook>>>,
     city: Arc<RwLock<Option<Arc<city::KeptCity>>>>,
     green: Arc<green::Cache>,
+    /// One plan for new parks is computed at a time.
+    planning: Arc<tokio::sync::Semaphore>,
     /// Mail server, push services, programs, chat groups.
     pub outside: Outside,
     reach: Arc<RwLock<Arc<telling::Reach>>>,
@@ -125,6 +127,7 @@ impl App {
             rulebook: Arc::default(),
             city: Arc::default(),
             green: Arc::default(),
+            planning: Arc::new(tokio::sync::Semaphore::new(1)),
             outside: Outside::default(),
             reach: Arc::default(),
             telling_keys: Arc::default(),

@@ -79,6 +79,16 @@ impl Rulebook {
         Ok(self.0.green_on(day).into_iter().cloned().collect())
     }
 
+    /// What new green costs at an instant.
+    ///
+    /// # Errors
+    /// [`AppError::Rules`] when nothing says so at all.
+    pub fn siting(&self, at: Timestamp) -> Result<Arc<SitingRules>, AppError> {
+        let day = self.on(at)?.rules.calendar.date(at);
+        let found = self.0.siting_on(day).cloned();
+        found.ok_or_else(|| AppError::Rules("there are no rules about what new green costs".into()))
+    }
+
     /// The bounds of residents who prove who they are in force at an instant.
     ///
     /// # Errors

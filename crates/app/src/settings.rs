@@ -13,6 +13,8 @@ pub struct Settings {
     pub proxies: Vec<IpAddr>,
     /// Another provider through which people can log in.
     pub oidc: Option<Oidc>,
+    /// How long a plan for new parks is searched for; what is found by then comes with its gap.
+    pub siting: Duration,
 }
 
 /// A provider through which people can log in (OpenID Connect Core 1.0).
@@ -43,6 +45,10 @@ impl fmt::Debug for Secret {
 impl Default for Settings {
     fn default() -> Self {
         // A proxy on the same machine, as the manual describes it.
-        Self { proxies: vec![Ipv4Addr::LOCALHOST.into(), Ipv6Addr::LOCALHOST.into()], oidc: None }
+        Self {
+            proxies: vec![Ipv4Addr::LOCALHOST.into(), Ipv6Addr::LOCALHOST.into()],
+            oidc: None,
+            siting: Duration::from_secs(10),
+        }
     }
 }

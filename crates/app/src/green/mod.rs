@@ -2,6 +2,7 @@
 //! change would bring, why a park that is near is far, where next, and scenarios that are kept.
 
 mod measured;
+mod next;
 mod scenarios;
 mod trying;
 mod why;
@@ -11,6 +12,7 @@ pub use luyuan_analysis::{
     whatif::{Edit, EditError, GoalChange},
 };
 pub use measured::{Door, Measured, ZoneAt};
+pub use next::{From, Most, Next, Step};
 pub use scenarios::{Keep, Kept};
 pub use trying::{MOST_EDITS, points};
 

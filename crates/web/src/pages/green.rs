@@ -4,6 +4,7 @@
 mod asked;
 pub(crate) mod edits;
 mod figures;
+mod next;
 mod scenarios;
 mod sketch;
 mod why;
@@ -35,6 +36,7 @@ pub(crate) fn routes() -> Router<Site> {
         .route("/green", get(page))
         .route("/green/map", get(map))
         .route("/green/why", get(why::page))
+        .route("/green/next", get(next::form).post(next::plan))
         .route("/green/scenarios", get(scenarios::list).post(scenarios::keep))
         .route("/green/scenarios/{id}", get(scenarios::one))
 }
