@@ -7,4 +7,5 @@ pub mod locate;
 pub mod made;
 pub mod osm;
 pub mod text;
+pub mod tiles;
 pub mod walk;

@@ -107,6 +107,11 @@ impl App {
             self.set(KEY, key).await?;
             self.set(LOADED, "1".into()).await?;
         }
+        // Demonstrations of before there was one get it too.
+        if self.base_map().is_none() {
+            tell("the map");
+            self.keep_base(&made::base(&drawing()?), CityKind::Made).await?;
+        }
         let people = self.people().await?.into_iter().filter(|person| person.demo);
         let accounts = people.map(|person| (person.login, person.name)).collect();
         Ok(Welcome { accounts, api_key: self.setting(KEY).await?.unwrap_or_default() })
@@ -166,15 +171,17 @@ impl App {
 impl App {
     /// The made district's streets, parks and buildings, for the distances on foot.
     async fn load_city(&self) -> Result<(), AppError> {
-        let boundary = boundary()?;
-        let drawing = made::draw(&boundary, &listed(STREETS), &listed(COMMUNITIES), made::ERQI, SEED);
         let rules = self.rulebook().walking(self.env.now())?;
-        let (city, findings) = made::city(&drawing).join(&rules);
+        let (city, findings) = made::city(&drawing()?).join(&rules);
         let loaded = Loaded { city, zones: Vec::new(), findings, left: luyuan_analysis::osm::Left::default() };
         let source = "made from a fixed seed inside the real boundary".into();
         self.keep_city(&loaded, Origin { kind: CityKind::Made, name: "二七区（示例）".into(), source }).await?;
         Ok(())
     }
+}
+
+fn drawing() -> Result<made::Drawing, AppError> {
+    Ok(made::draw(&boundary()?, &listed(STREETS), &listed(COMMUNITIES), made::ERQI, SEED))
 }
 
 fn listed(csv: &str) -> Vec<Listed> {

@@ -3,6 +3,7 @@
 
 pub mod audit;
 pub mod backup;
+pub mod base_map;
 pub mod city;
 pub mod contact;
 mod counts;
@@ -80,6 +81,7 @@ pub struct App {
     directory: Arc<RwLock<Arc<Directory>>>,
     rulebook: Arc<RwLock<Arc<Rulebook>>>,
     city: Arc<RwLock<Option<Arc<city::KeptCity>>>>,
+    base_map: Arc<RwLock<Option<Arc<base_map::KeptBase>>>>,
     /// Mail server, push services, programs, chat groups.
     pub outside: Outside,
     reach: Arc<RwLock<Arc<telling::Reach>>>,
@@ -118,6 +120,7 @@ impl App {
             directory: Arc::default(),
             rulebook: Arc::default(),
             city: Arc::default(),
+            base_map: Arc::default(),
             outside: Outside::default(),
             reach: Arc::default(),
             telling_keys: Arc::default(),
@@ -169,6 +172,7 @@ impl App {
         *self.rulebook.write().unwrap_or_else(std::sync::PoisonError::into_inner) = rulebook;
         *self.reach.write().unwrap_or_else(std::sync::PoisonError::into_inner) = Arc::new(reach);
         self.reload_city().await?;
+        self.reload_base().await?;
         self.generation.store(generation, Ordering::Relaxed);
         Ok(())
     }

@@ -28,6 +28,7 @@ const FILES: [(Language, &[&str]); 2] = [
             include_str!("../locales/zh-CN/identity.ftl"),
             include_str!("../locales/zh-CN/evidence.ftl"),
             include_str!("../locales/zh-CN/privacy.ftl"),
+            include_str!("../locales/zh-CN/maps.ftl"),
         ],
     ),
     (
@@ -44,6 +45,7 @@ const FILES: [(Language, &[&str]); 2] = [
             include_str!("../locales/en/identity.ftl"),
             include_str!("../locales/en/evidence.ftl"),
             include_str!("../locales/en/privacy.ftl"),
+            include_str!("../locales/en/maps.ftl"),
         ],
     ),
 ];
