@@ -6,8 +6,8 @@ use crate::{
     city::{CityKind, pack, unpack},
     env::sha256,
 };
-use luyuan_analysis::tiles::{Base, Kind, Layer};
 pub use luyuan_analysis::tiles::ZOOMS;
+use luyuan_analysis::tiles::{Base, Kind, Layer};
 pub use luyuan_store::base_map::BaseRow;
 use luyuan_store::{
     base_map::{current, replace},

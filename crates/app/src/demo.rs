@@ -98,20 +98,12 @@ impl App {
                 tell("orders");
                 self.load_orders().await?;
             }
-            if self.city().is_none() {
-                tell("streets, parks and buildings for walkers");
-                self.load_city().await?;
-            }
             let new = NewKey { label: "demo".into(), scopes: Scopes::usual(), until: None };
             let key = self.make_key(&Actor::System, new).await?;
             self.set(KEY, key).await?;
             self.set(LOADED, "1".into()).await?;
         }
-        // Demonstrations of before there was one get it too.
-        if self.base_map().is_none() {
-            tell("the map");
-            self.keep_base(&made::base(&drawing()?), CityKind::Made).await?;
-        }
+        self.load_maps(tell).await?;
         let people = self.people().await?.into_iter().filter(|person| person.demo);
         let accounts = people.map(|person| (person.login, person.name)).collect();
         Ok(Welcome { accounts, api_key: self.setting(KEY).await?.unwrap_or_default() })
@@ -169,10 +161,27 @@ impl App {
 }
 
 impl App {
-    /// The made district's streets, parks and buildings, for the distances on foot.
-    async fn load_city(&self) -> Result<(), AppError> {
+    /// What is missing of the made district's maps: streets, parks and buildings for the distances on
+    /// foot, and the base map. Demonstrations of before there were any get them too.
+    async fn load_maps(&self, tell: impl Fn(&str) + Send + Sync) -> Result<(), AppError> {
+        let (city, base) = (self.city().is_none(), self.base_map().is_none());
+        if !city && !base {
+            return Ok(());
+        }
+        tell("streets, parks and buildings for walkers and for the map");
+        let drawing = drawing()?;
+        if city {
+            self.load_city(&drawing).await?;
+        }
+        if base {
+            self.keep_base(&made::base(&drawing), CityKind::Made).await?;
+        }
+        Ok(())
+    }
+
+    async fn load_city(&self, drawing: &made::Drawing) -> Result<(), AppError> {
         let rules = self.rulebook().walking(self.env.now())?;
-        let (city, findings) = made::city(&drawing()?).join(&rules);
+        let (city, findings) = made::city(drawing).join(&rules);
         let loaded = Loaded { city, zones: Vec::new(), findings, left: luyuan_analysis::osm::Left::default() };
         let source = "made from a fixed seed inside the real boundary".into();
         self.keep_city(&loaded, Origin { kind: CityKind::Made, name: "二七区（示例）".into(), source }).await?;

@@ -246,3 +246,28 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn a_town_of_openstreetmap_is_drawn_with_its_names() {
+    let file = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../../data/osm/heidelberg.osm.pbf");
+    let open = || std::fs::File::open(&file);
+    let base = crate::osm::base(open, &crate::osm::Cut::Whole, |_| {}).unwrap();
+    assert_eq!(base.attribution, crate::osm::ATTRIBUTION);
+    let [west, south, east, north] = base.bounds().unwrap();
+    let mut seen: std::collections::BTreeMap<String, usize> = std::collections::BTreeMap::new();
+    let mut names = std::collections::BTreeSet::new();
+    let (low, high) = (tile_of(14, west, north), tile_of(14, east, south));
+    for (x, y) in (low.0..=high.0).flat_map(|x| (low.1..=high.1).map(move |y| (x, y))) {
+        for (layer, _, name, _) in base.tile(14, x, y).iter().flat_map(|bytes| read(bytes)) {
+            *seen.entry(layer.clone()).or_default() += 1;
+            if layer == "road" {
+                names.insert(name);
+            }
+        }
+    }
+    for layer in ["land", "water", "building", "road", "rail", "label"] {
+        assert!(seen.contains_key(layer), "{layer} is missing: {seen:?}");
+    }
+    assert!(names.contains("Friedrich-Ebert-Anlage") || names.contains("Bergheimer Straße"), "{names:?}");
+    assert_eq!(Base::decode(&base.encode()), Ok(base));
+}

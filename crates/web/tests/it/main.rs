@@ -20,3 +20,4 @@ mod privacy;
 mod second;
 mod site;
 mod telling;
+mod tiles;
