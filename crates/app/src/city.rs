@@ -9,8 +9,8 @@ mod out;
 mod placed;
 
 pub use graph::write_graph;
-pub(crate) use kept::{pack, unpack};
 pub use kept::{KeptCity, Origin};
+pub(crate) use kept::{pack, unpack};
 pub use luyuan_store::city::{CityCounts, CityKind, CityRow};
 pub use out::{Out, coverage_csv, why_line};
 

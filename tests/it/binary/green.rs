@@ -159,7 +159,10 @@ fn a_districts_own_files_give_every_door_with_units_and_ruleset() {
     };
     assert_eq!(row("park", "walking", Value::Null)["residents"]["covered"], 30);
     assert_eq!(row("park", "walking", Value::Null)["residents"]["total"], 60);
-    assert_eq!(row("park", "walking", json!("410103001"))["homes"], json!({"covered": 1, "total": 1, "percent": 100.0}));
+    assert_eq!(
+        row("park", "walking", json!("410103001"))["homes"],
+        json!({"covered": 1, "total": 1, "percent": 100.0})
+    );
     assert_eq!(row("green", "straight", json!("410103001"))["residents"]["covered"], 0);
     let land = row("park", "straight", Value::Null)["land_square_metres"]["percent"].as_f64().unwrap();
     assert!((land - 100.0).abs() < 0.1, "{land}");
@@ -167,11 +170,17 @@ fn a_districts_own_files_give_every_door_with_units_and_ruleset() {
     assert!((why["properties"]["straight_metres"].as_f64().unwrap() - 400.1).abs() < 0.5, "{why}");
     assert_eq!(why["geometry"]["coordinates"].as_array().unwrap().len(), 4, "{why}");
 
-    let done = small.green("doors.csv", &["--rules", "green-gb55014-2021", "--coverage", small.file("cover.csv").to_str().unwrap()]);
+    let done = small.green(
+        "doors.csv",
+        &["--rules", "green-gb55014-2021", "--coverage", small.file("cover.csv").to_str().unwrap()],
+    );
     assert!(done.status.success() && said(&done).contains("square metres for each resident"), "{}", said(&done));
     let text = fs::read_to_string(small.file("doors.csv")).unwrap();
     let head = text.lines().next().unwrap();
-    assert!(head.starts_with("id,lon_wgs84,lat_wgs84,residents,") && head.contains("coverage_straight_metres"), "{head}");
+    assert!(
+        head.starts_with("id,lon_wgs84,lat_wgs84,residents,") && head.contains("coverage_straight_metres"),
+        "{head}"
+    );
     assert!(text.lines().skip(1).all(|line| line.contains("green-gb55014-2021")), "{text}");
     let cover = fs::read_to_string(small.file("cover.csv")).unwrap();
     assert_eq!(cover.lines().count(), 1 + 2 * 2, "two measures of one goal, for the whole and the zone: {cover}");
@@ -193,7 +202,11 @@ fn what_is_wrong_is_told_with_file_and_row_and_nothing_is_written() {
         .lines()
         .map(|line| {
             let cells: Vec<&str> = line.split(',').collect();
-            if cells[0] == "id" { format!("{line}\n") } else { format!("{},{},{},{}\n", cells[0], cells[2], cells[1], cells[3]) }
+            if cells[0] == "id" {
+                format!("{line}\n")
+            } else {
+                format!("{},{},{},{}\n", cells[0], cells[2], cells[1], cells[3])
+            }
         })
         .collect();
     fs::write(small.file("buildings.csv"), swapped).unwrap();
@@ -213,7 +226,11 @@ fn what_is_wrong_is_told_with_file_and_row_and_nothing_is_written() {
     small.put("parks.geojson", &collection(vec![(json!({ "id": "bow" }), bow), (json!({ "id": "good" }), good)]));
     let done = small.green("doors.csv", &[]);
     assert!(done.status.success(), "{}", said(&done));
-    assert!(said(&done).contains("left out: bow (shape.crossing)") && said(&done).contains("nowhere=1"), "{}", said(&done));
+    assert!(
+        said(&done).contains("left out: bow (shape.crossing)") && said(&done).contains("nowhere=1"),
+        "{}",
+        said(&done)
+    );
 }
 
 #[test]

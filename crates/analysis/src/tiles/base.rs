@@ -108,9 +108,11 @@ impl Base {
 
     /// West, south, east and north of all of it, in degrees; none of an empty one.
     pub fn bounds(&self) -> Option<[f64; 4]> {
-        let all = self.boxes.iter().copied().reduce(|a, b| {
-            [a[0].min(b[0]), a[1].min(b[1]), a[2].max(b[2]), a[3].max(b[3])]
-        })?;
+        let all = self
+            .boxes
+            .iter()
+            .copied()
+            .reduce(|a, b| [a[0].min(b[0]), a[1].min(b[1]), a[2].max(b[2]), a[3].max(b[3])])?;
         let (west, north) = World { x: all[0], y: all[1] }.degrees();
         let (east, south) = World { x: all[2], y: all[3] }.degrees();
         Some([west, south, east, north])
@@ -146,7 +148,9 @@ impl Base {
             let mut tags = vec![("kind", kind.code())];
             if let Some(names) = self.names.get(*name as usize) {
                 let all = [("name", &names.own), ("name_zh", &names.zh), ("name_en", &names.en)];
-                tags.extend(all.into_iter().filter(|(_, text)| !text.is_empty()).map(|(key, text)| (key, text.as_str())));
+                tags.extend(
+                    all.into_iter().filter(|(_, text)| !text.is_empty()).map(|(key, text)| (key, text.as_str())),
+                );
             }
             let shape = match () {
                 () if kind.is_area() => Shape::Area,
@@ -259,8 +263,7 @@ fn zoom(feature: &Feature) -> u8 {
 fn label(feature: &Feature) -> Option<(u8, Feature)> {
     let kind = feature.kind.name_kind().filter(|_| !feature.names.is_empty())?;
     let rings = feature.parts.iter().filter(|part| !part.hole).map(|part| {
-        let line: LineString =
-            part.points.iter().map(|at| Coord { x: f64::from(at.x), y: f64::from(at.y) }).collect();
+        let line: LineString = part.points.iter().map(|at| Coord { x: f64::from(at.x), y: f64::from(at.y) }).collect();
         Polygon::new(line, vec![])
     });
     let middle = centre(&MultiPolygon(rings.collect()))?;

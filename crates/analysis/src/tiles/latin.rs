@@ -4,8 +4,36 @@ use crate::text::readings;
 
 /// What a name ends with that is written as a word of its own, longer ones first.
 const GENERIC: [&str; 30] = [
-    "家属院", "火车站", "地铁站", "街道", "大道", "大街", "胡同", "公园", "花园", "社区", "小区", "广场", "学校", "小学",
-    "中学", "大学", "医院", "水库", "高速", "路", "街", "巷", "桥", "河", "渠", "湖", "镇", "乡", "村", "区",
+    "家属院",
+    "火车站",
+    "地铁站",
+    "街道",
+    "大道",
+    "大街",
+    "胡同",
+    "公园",
+    "花园",
+    "社区",
+    "小区",
+    "广场",
+    "学校",
+    "小学",
+    "中学",
+    "大学",
+    "医院",
+    "水库",
+    "高速",
+    "路",
+    "街",
+    "巷",
+    "桥",
+    "河",
+    "渠",
+    "湖",
+    "镇",
+    "乡",
+    "村",
+    "区",
 ];
 /// Letters that names of places read otherwise than most words do.
 const READ: [(char, &str); 5] = [('长', "chang"), ('重', "chong"), ('朝', "chao"), ('厦', "xia"), ('都', "du")];

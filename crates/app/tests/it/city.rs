@@ -65,12 +65,15 @@ async fn the_demonstration_has_a_city_that_says_it_is_made_and_an_import_replace
 async fn the_rules_of_the_day_say_how_green_is_measured() {
     on_both_engines(|db, _| async move {
         let (app, _folder) = app(db).await;
-        let sets: Vec<String> = app.rulebook().green(app.env.now()).unwrap().iter().map(|set| set.name.clone()).collect();
+        let sets: Vec<String> =
+            app.rulebook().green(app.env.now()).unwrap().iter().map(|set| set.name.clone()).collect();
         assert!(sets.contains(&"green-garden-city-2022".to_owned()), "{sets:?}");
         assert!(!sets.contains(&"green-garden-city-2016".to_owned()), "its later version took its place");
         let early = "2017-01-01T00:00:00Z".parse().unwrap();
         let sets = app.rulebook().green(early).unwrap();
-        assert!(sets.iter().any(|set| set.name == "green-garden-city-2016") && sets.iter().all(|set| set.set != "gb55014"));
+        assert!(
+            sets.iter().any(|set| set.name == "green-garden-city-2016") && sets.iter().all(|set| set.set != "gb55014")
+        );
         assert_eq!(app.rulebook().walking(early).unwrap().name, "walking-2020", "the oldest stands in");
         assert!(green_rules(Some(Path::new("nowhere.toml"))).unwrap_err().to_string().contains("nowhere.toml"));
     })
