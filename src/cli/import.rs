@@ -278,8 +278,14 @@ async fn osm(app: &App, options: Osm) -> Result<(), Trouble> {
     bar.end();
     let loaded = loaded?;
     super::green::tell_city(&loaded);
+    let bar = Bar::new(0);
+    let base = inputs.base(|done, all| bar.reach(done, all));
+    bar.end();
+    let base = base?;
     let source = format!("OpenStreetMap, {name}");
     let row = app.keep_city(&loaded, Origin { kind: CityKind::Osm, name, source }).await?;
+    let map = app.keep_base(&base, CityKind::Osm).await?;
+    println!("base map: {} things to draw, {} bytes", base.len(), map.bytes);
     println!("kept {} bytes; running servers notice it within {} s", row.bytes, super::serve::BEAT.as_secs());
     println!("{}", row.attribution);
     Ok(())

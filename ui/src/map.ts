@@ -1,5 +1,6 @@
 // <luyuan-map>: the district's own shapes, drawn without any outside service. mode="pick": a tap
 // chooses a point. mode="show": clusters whose counts add up to the list's.
+import { type BaseMap, below, dark, describe, ground, names, source as tiles } from "./base";
 import type { Map as MapLibre, Marker, StyleSpecification } from "maplibre-gl";
 
 type Library = typeof import("maplibre-gl");
@@ -15,9 +16,23 @@ export async function shapes(kinds: string): Promise<Shapes> {
   return (await answer.json()) as Shapes;
 }
 
-export function style(data: Record<string, Shapes>): StyleSpecification {
-  const c = matchMedia("(prefers-color-scheme: dark)").matches ? COLOURS.dark : COLOURS.light;
+/** Borders above the base map, or all that the district drew itself where there is none. */
+export function style(data: Record<string, Shapes>, base?: BaseMap): StyleSpecification {
+  const c = dark() ? COLOURS.dark : COLOURS.light;
   const source = (name: string) => ({ type: "geojson" as const, data: data[name]! });
+  if (base) {
+    return {
+      version: 8,
+      sources: { base: tiles(base), district: source("district"), upper: source("upper"), near: source("near") },
+      layers: [
+        ground(), ...below(),
+        { id: "near", type: "line", source: "near", minzoom: 13, paint: { "line-color": c.street, "line-width": 1, "line-opacity": 0.6, "line-dasharray": [3, 3] } },
+        { id: "upper", type: "line", source: "upper", paint: { "line-color": c.street, "line-width": 1.5, "line-opacity": 0.8, "line-dasharray": [6, 2] } },
+        { id: "border", type: "line", source: "district", paint: { "line-color": c.street, "line-width": 3 } },
+        ...names(),
+      ],
+    };
+  }
   return {
     version: 8,
     sources: { district: source("district"), upper: source("upper"), near: source("near"), roads: source("roads"), parks: source("parks"), compounds: source("compounds") },
@@ -75,16 +90,20 @@ class LuyuanMap extends HTMLElement {
     sheet.rel = "stylesheet";
     sheet.href = new URL("./maplibre-gl.css", import.meta.url).href;
     document.head.append(sheet);
-    const [library, district, upper, near, roads, parks, compounds] = await Promise.all([
+    const [library, base, district, upper, near] = await Promise.all([
       import("./maplibre-gl.mjs" as string) as Promise<Library>,
-      shapes("district"), shapes("street,town"), shapes("community,village"), shapes("road_section"), shapes("park"), shapes("compound"),
+      describe(), shapes("district"), shapes("street,town"), shapes("community,village"),
     ]);
+    const own = base ? [] : await Promise.all([shapes("road_section"), shapes("park"), shapes("compound")]);
+    const drawn = { district, upper, near, roads: own[0]!, parks: own[1]!, compounds: own[2]! };
     this.library = library;
     const canvas = document.createElement("div");
     canvas.className = "canvas";
     this.append(canvas);
     this.map = new library.Map({
-      container: canvas, style: style({ district, upper, near, roads, parks, compounds }),
+      container: canvas, style: style(drawn, base),
+      // No letters are fetched: all are drawn from the reader's own fonts.
+      localIdeographFontFamily: getComputedStyle(this).fontFamily,
       ...(this.dataset.mode === "point"
         ? { center: [Number(this.dataset.lon), Number(this.dataset.lat)] as [number, number], zoom: 15.5 }
         : { bounds: bounds(district), fitBoundsOptions: { padding: 16 } }),
@@ -92,10 +111,13 @@ class LuyuanMap extends HTMLElement {
     });
     this.map.addControl(new library.NavigationControl({ showCompass: false }));
     this.map.getCanvas().setAttribute("aria-label", this.dataset.label ?? "");
-    for (const street of upper.features) this.name(street.properties.name, bounds({ type: "FeatureCollection", features: [street] }));
+    // With a base map whose names are real the streets' names would stand twice.
+    for (const street of base ? [] : upper.features) this.name(street.properties.name, bounds({ type: "FeatureCollection", features: [street] }));
     this.map.on("move", () => this.thin());
     this.thin();
-    this.credit();
+    this.credit(base);
+    // The base map follows when day turns to night.
+    matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => this.map?.setStyle(style(drawn, base)));
     if (this.dataset.mode === "pick") {
       this.map.on("click", (event) => {
         const at: [number, number] = [event.lngLat.lng, event.lngLat.lat];
@@ -135,11 +157,19 @@ class LuyuanMap extends HTMLElement {
     });
   }
 
-  /** Whose border it is, and that the rest is made. */
-  private credit(): void {
+  /** Whose data it is, or that it is made. */
+  private credit(base?: BaseMap): void {
     const line = document.createElement("p");
     line.className = "credit";
-    line.textContent = document.querySelector<HTMLMetaElement>("meta[name=luyuan-credit]")?.content ?? "";
+    const words = base?.attribution ?? document.querySelector<HTMLMetaElement>("meta[name=luyuan-credit]")?.content ?? "";
+    const [owner] = /© OpenStreetMap contributors/.exec(words) ?? [];
+    if (owner) {
+      const link = document.createElement("a");
+      link.href = "https://www.openstreetmap.org/copyright";
+      link.rel = "noreferrer";
+      link.textContent = owner;
+      line.append(link, words.slice(words.indexOf(owner) + owner.length));
+    } else line.textContent = words;
     this.append(line);
   }
 

@@ -8,5 +8,6 @@ pub mod made;
 pub mod osm;
 pub mod siting;
 pub mod text;
+pub mod tiles;
 pub mod walk;
 pub mod whatif;

@@ -3,6 +3,7 @@
 //! The file is read three times, each time for one kind of thing (relations, ways, nodes), and only
 //! what a later step needs is kept, so that memory follows what is wanted and not the file.
 
+mod base;
 mod blocks;
 mod build;
 mod problem;
@@ -11,6 +12,7 @@ mod rings;
 mod tags;
 mod ways;
 
+pub use base::base;
 pub use problem::OsmError;
 
 use crate::walk::{Draft, Spot};

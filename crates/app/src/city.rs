@@ -11,6 +11,7 @@ mod sites;
 
 pub use graph::write_graph;
 pub use kept::{KeptCity, Origin};
+pub(crate) use kept::{pack, unpack};
 pub use luyuan_store::city::{CityCounts, CityKind, CityRow};
 pub use out::{Out, coverage_csv, why_line};
 pub use sites::{PlanOut, grid_sites, read_sites, siting_rules};
@@ -19,6 +20,7 @@ use crate::{AppError, demo};
 use features::Features;
 use luyuan_analysis::{
     osm,
+    tiles::Base,
     walk::{City, Draft, Findings, Zone},
 };
 use luyuan_domain::{
@@ -156,17 +158,35 @@ impl Inputs {
         Ok(Loaded { city, zones, findings, left })
     }
 
+    /// Reads the extract for the base map. `tell` hears how far it is: bytes done of all.
+    ///
+    /// # Errors
+    /// As [`Inputs::load`].
+    pub fn base(&self, mut tell: impl FnMut(u64, u64)) -> Result<Base, AppError> {
+        let boundary = self.boundary.as_deref().map(|file| Features::read(file, self.crs)).transpose()?;
+        let boundary = boundary.map(|features| layers::boundary(&features)).transpose()?;
+        let cut = self.cut(boundary.as_ref())?;
+        let size = std::fs::metadata(&self.network).map_or(0, |found| found.len());
+        let open = || std::fs::File::open(&self.network);
+        let read = osm::base(open, &cut, |progress| tell(progress.bytes, size * 3));
+        read.map_err(|error| AppError::Import(format!("{}: {error} ({})", self.network.display(), error.code())))
+    }
+
+    fn cut(&self, boundary: Option<&geo::MultiPolygon>) -> Result<osm::Cut, AppError> {
+        Ok(match (boundary, self.bbox) {
+            (Some(area), _) => osm::Cut::Area(area.clone()),
+            (None, Some(bbox)) => layers::bbox(bbox)?,
+            (None, None) => osm::Cut::Whole,
+        })
+    }
+
     fn extract(
         &self,
         rules: &WalkRules,
         boundary: Option<&geo::MultiPolygon>,
         tell: &mut impl FnMut(&'static str, u64, u64),
     ) -> Result<(Draft, osm::Left), AppError> {
-        let cut = match (boundary, self.bbox) {
-            (Some(area), _) => osm::Cut::Area(area.clone()),
-            (None, Some(bbox)) => layers::bbox(bbox)?,
-            (None, None) => osm::Cut::Whole,
-        };
+        let cut = self.cut(boundary)?;
         let size = std::fs::metadata(&self.network).map_or(0, |found| found.len());
         let open = || std::fs::File::open(&self.network);
         let read = osm::read(open, &cut, rules, |progress| tell("network", progress.bytes, size * 3));

@@ -105,11 +105,7 @@ impl App {
             self.set(KEY, key).await?;
             self.set(LOADED, "1".into()).await?;
         }
-        // A demonstration of before there were cities gets one too.
-        if self.city().is_none() {
-            tell("streets, parks and buildings for walkers");
-            self.load_city().await?;
-        }
+        self.load_maps(tell).await?;
         let people = self.people().await?.into_iter().filter(|person| person.demo);
         let accounts = people.map(|person| (person.login, person.name)).collect();
         Ok(Welcome { accounts, api_key: self.setting(KEY).await?.unwrap_or_default() })
@@ -167,17 +163,36 @@ impl App {
 }
 
 impl App {
-    /// The made district's streets, parks and buildings, for the distances on foot.
-    async fn load_city(&self) -> Result<(), AppError> {
-        let boundary = boundary()?;
-        let drawing = made::draw(&boundary, &listed(STREETS), &listed(COMMUNITIES), made::ERQI, SEED);
+    /// What is missing of the made district's maps: streets, parks and buildings for the distances on
+    /// foot, and the base map. Demonstrations of before there were any get them too.
+    async fn load_maps(&self, tell: impl Fn(&str) + Send + Sync) -> Result<(), AppError> {
+        let (city, base) = (self.city().is_none(), self.base_map().is_none());
+        if !city && !base {
+            return Ok(());
+        }
+        tell("streets, parks and buildings for walkers and for the map");
+        let drawing = drawing()?;
+        if city {
+            self.load_city(&drawing).await?;
+        }
+        if base {
+            self.keep_base(&made::base(&drawing), CityKind::Made).await?;
+        }
+        Ok(())
+    }
+
+    async fn load_city(&self, drawing: &made::Drawing) -> Result<(), AppError> {
         let rules = self.rulebook().walking(self.env.now())?;
-        let (city, findings) = made::city(&drawing).join(&rules);
+        let (city, findings) = made::city(drawing).join(&rules);
         let loaded = Loaded { city, zones: Vec::new(), findings, left: luyuan_analysis::osm::Left::default() };
         let source = "made from a fixed seed inside the real boundary".into();
         self.keep_city(&loaded, Origin { kind: CityKind::Made, name: "二七区（示例）".into(), source }).await?;
         Ok(())
     }
+}
+
+fn drawing() -> Result<made::Drawing, AppError> {
+    Ok(made::draw(&boundary()?, &listed(STREETS), &listed(COMMUNITIES), made::ERQI, SEED))
 }
 
 fn listed(csv: &str) -> Vec<Listed> {

@@ -3,6 +3,7 @@
 
 pub mod audit;
 pub mod backup;
+pub mod base_map;
 pub mod city;
 pub mod contact;
 mod counts;
@@ -87,6 +88,7 @@ pub struct App {
     green: Arc<green::Cache>,
     /// One plan for new parks is computed at a time.
     planning: Arc<tokio::sync::Semaphore>,
+    base_map: Arc<RwLock<Option<Arc<base_map::KeptBase>>>>,
     /// Mail server, push services, programs, chat groups.
     pub outside: Outside,
     reach: Arc<RwLock<Arc<telling::Reach>>>,
@@ -128,6 +130,7 @@ impl App {
             city: Arc::default(),
             green: Arc::default(),
             planning: Arc::new(tokio::sync::Semaphore::new(1)),
+            base_map: Arc::default(),
             outside: Outside::default(),
             reach: Arc::default(),
             telling_keys: Arc::default(),
@@ -180,6 +183,7 @@ impl App {
         *self.rulebook.write().unwrap_or_else(std::sync::PoisonError::into_inner) = rulebook;
         *self.reach.write().unwrap_or_else(std::sync::PoisonError::into_inner) = Arc::new(reach);
         self.reload_city().await?;
+        self.reload_base().await?;
         self.generation.store(generation, Ordering::Relaxed);
         Ok(())
     }

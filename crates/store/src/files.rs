@@ -1,6 +1,6 @@
 //! Photos and documents: the rows; the bytes lie beside the database.
 
-use crate::{Conn, StoreError, city, to_ms};
+use crate::{Conn, StoreError, base_map, city, to_ms};
 use jiff::Timestamp;
 use luyuan_domain::ids::{FileId, JurisdictionId, OrderId};
 use serde::{Deserialize, Serialize};
@@ -116,6 +116,7 @@ pub async fn named(conn: &mut Conn<'_>) -> Result<Vec<String>, StoreError> {
         })
         .await?;
     named.extend(city::named(conn).await?);
+    named.extend(base_map::named(conn).await?);
     Ok(named.into_iter().collect())
 }
 
@@ -137,7 +138,8 @@ pub async fn remove(conn: &mut Conn<'_>, j: &JurisdictionId, id: FileId) -> Resu
 /// # Errors
 /// As the engine says.
 pub async fn is_named(conn: &mut Conn<'_>, sha256: &str) -> Result<bool, StoreError> {
-    if city::named(conn).await?.iter().any(|name| name == sha256) {
+    let maps = [city::named(conn).await?, base_map::named(conn).await?];
+    if maps.iter().flatten().any(|name| name == sha256) {
         return Ok(true);
     }
     // A smaller picture stands only in the structure; its name is found nowhere else.

@@ -15,6 +15,7 @@ mod value;
 
 pub mod attempts;
 pub mod audit;
+pub mod base_map;
 pub mod challenges;
 pub mod city;
 pub mod contacts;

@@ -89,6 +89,13 @@ const MIGRATIONS: &[(i64, &str, &str, &str, &str)] = &[
         include_str!("../migrations/0014_scenarios.sqlite.sql"),
         include_str!("../migrations/0014_scenarios.postgres.sql"),
     ),
+    (
+        16,
+        "base_map",
+        include_str!("../migrations/0016_base_map.sql"),
+        include_str!("../migrations/0016_base_map.sqlite.sql"),
+        include_str!("../migrations/0016_base_map.postgres.sql"),
+    ),
 ];
 
 /// Runs what is missing. In one transaction, so that a failure leaves the database as it was; both

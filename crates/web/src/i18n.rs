@@ -30,6 +30,7 @@ const FILES: [(Language, &[&str]); 2] = [
             include_str!("../locales/zh-CN/privacy.ftl"),
             include_str!("../locales/zh-CN/residents.ftl"),
             include_str!("../locales/zh-CN/green.ftl"),
+            include_str!("../locales/zh-CN/maps.ftl"),
         ],
     ),
     (
@@ -48,6 +49,7 @@ const FILES: [(Language, &[&str]); 2] = [
             include_str!("../locales/en/privacy.ftl"),
             include_str!("../locales/en/residents.ftl"),
             include_str!("../locales/en/green.ftl"),
+            include_str!("../locales/en/maps.ftl"),
         ],
     ),
 ];

@@ -15,6 +15,7 @@ mod origin;
 mod pages;
 mod request;
 mod state;
+mod tiles;
 mod viewer;
 
 pub use assets::interface_built;
@@ -35,6 +36,7 @@ pub fn router(site: Site) -> Router {
         .merge(events::routes())
         .merge(health::routes())
         .merge(assets::routes())
+        .merge(tiles::routes())
         .fallback(fault::no_such_page)
         .layer(middleware::from_fn_with_state(site.clone(), viewer::remember))
         .layer(middleware::from_fn_with_state(site.clone(), request::named))

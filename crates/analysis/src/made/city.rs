@@ -20,7 +20,7 @@ const GREEN: usize = 4;
 /// People of a made household, in hundredths: the census of 2020 counts 2.62.
 const HOUSEHOLD: u32 = 262;
 /// Whom to name: nobody surveyed it.
-const MADE: &str = "示例数据，非实测 · made for demonstration, not surveyed";
+pub const MADE: &str = "示例数据，非实测 · made for demonstration, not surveyed";
 
 /// A city of what was drawn; with the made district's walls left out, since none are drawn.
 pub fn city(drawing: &Drawing) -> Draft {

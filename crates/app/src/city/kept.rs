@@ -65,7 +65,7 @@ impl App {
     /// As the disk and the database say; then the city before stays.
     pub async fn keep_city(&self, loaded: &Loaded, origin: Origin) -> Result<CityRow, AppError> {
         let city = &loaded.city;
-        let bytes = pack(city)?;
+        let bytes = pack(&encode(city))?;
         let large = |count: usize| count as u64;
         let parks = city.parks.iter().filter(|park| park.is_park).count();
         let row = CityRow {
@@ -132,21 +132,25 @@ impl App {
 
     async fn read_city(&self, row: &CityRow) -> Result<City, AppError> {
         let bytes = self.bytes(&row.sha256).await?;
-        let read = tokio::task::spawn_blocking(move || unpack(&bytes));
+        let read = tokio::task::spawn_blocking(move || {
+            decode(&unpack(&bytes)?).map_err(|bad| AppError::File(bad.to_string()))
+        });
         read.await.map_err(|error| AppError::File(error.to_string()))?
     }
 }
 
-fn pack(city: &City) -> Result<Vec<u8>, AppError> {
+/// Bytes, packed (zlib).
+pub(crate) fn pack(plain: &[u8]) -> Result<Vec<u8>, AppError> {
     let failed = |error: std::io::Error| AppError::File(error.to_string());
     let mut packed = ZlibEncoder::new(Vec::new(), Compression::default());
-    packed.write_all(&encode(city)).map_err(failed)?;
+    packed.write_all(plain).map_err(failed)?;
     packed.finish().map_err(failed)
 }
 
-fn unpack(bytes: &[u8]) -> Result<City, AppError> {
+/// What [`pack`] packed.
+pub(crate) fn unpack(bytes: &[u8]) -> Result<Vec<u8>, AppError> {
     let mut plain = Vec::new();
     let read = ZlibDecoder::new(bytes).take(MOST).read_to_end(&mut plain);
     read.map_err(|error| AppError::File(error.to_string()))?;
-    decode(&plain).map_err(|bad| AppError::File(bad.to_string()))
+    Ok(plain)
 }

@@ -22,3 +22,4 @@ mod residents;
 mod second;
 mod site;
 mod telling;
+mod tiles;

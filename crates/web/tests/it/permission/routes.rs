@@ -127,6 +127,7 @@ impl Sent<'_> {
             .replace("{token}", "00000000000000000000000000000000")
             .replace("{format}", "csv")
             .replace("{build}/{file}", "0/nothing.css")
+            .replace("{z}/{x}/{y}", "14/13357/6523.mvt")
             .replace("{name}", "000000000000")
             .replace("{*rest}", "v1/nothing");
         match path.contains("/categories/") || path.contains("/services/") {

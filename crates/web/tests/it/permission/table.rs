@@ -76,6 +76,8 @@ pub const ROWS: &[(&str, &str)] = &[
     ("GET /api/v1/green/scenarios/{id}", "H H H H H H H H H H H H H H H H H H H H H H H H"),
     ("GET /green/scenarios/{id}", "H H H H H H H H H H H H H H H H H H H H H H H H"),
     ("POST /green/scenarios", "R R R R R A A A A A A R A R R R R R R R R R R R"),
+    ("GET /tiles/base.json", "A A A A A A A A A A A A A A A A A A A A A A A A"),
+    ("GET /tiles/base/{z}/{x}/{y}", "A A A A A A A A A A A A A A A A A A A A A A A A"),
     ("GET /health/live", "A A A A A A A A A A A A A A A A A A A A A A A A"),
     ("GET /health/ready", "A A A A A A A A A A A A A A A A A A A A A A A A"),
     ("GET /evidence", "A A A A A A A A A A A A A A A A A A A A A A A A"),
