@@ -1,5 +1,6 @@
 // <luyuan-green>: parks and doors on the map, and what a park, an entrance or a crossing more would
 // bring while it is dragged. Everything that it shows stands in the page as figures and tables too.
+import { describe } from "./base";
 import { bounds, shapes, style } from "./map";
 import type { GeoJSONSource, Map as MapLibre, Marker } from "maplibre-gl";
 
@@ -98,7 +99,8 @@ class Green extends HTMLElement {
     sheet.rel = "stylesheet";
     sheet.href = new URL("./maplibre-gl.css", import.meta.url).href;
     document.head.append(sheet);
-    const [library, city, district, upper, near, roads, parks, compounds] = await Promise.all([
+    const [base, library, city, district, upper, near, roads, parks, compounds] = await Promise.all([
+      describe(),
       import("./maplibre-gl.mjs" as string) as Promise<Library>,
       fetch(this.dataset.map!).then((answer) => answer.json() as Promise<City>),
       shapes("district"), shapes("street,town"), shapes("community,village"), shapes("road_section"), shapes("park"), shapes("compound"),
@@ -110,7 +112,7 @@ class Green extends HTMLElement {
     const box: [number, number, number, number] = [Math.min(...all.map((at) => at[0])), Math.min(...all.map((at) => at[1])), Math.max(...all.map((at) => at[0])), Math.max(...all.map((at) => at[1]))];
     const chosen = this.edits.flatMap(handles);
     this.map = new library.Map({
-      container: place, style: style({ district, upper, near, roads, parks, compounds }),
+      container: place, style: style({ district, upper, near, roads, parks, compounds }, base),
       ...(chosen[0] ? { center: [chosen[0].lon, chosen[0].lat] as [number, number], zoom: 14.5 } : { bounds: district.features.length ? bounds(district) : box, fitBoundsOptions: { padding: 12 } }),
       attributionControl: false, dragRotate: false, pitchWithRotate: false,
     });

@@ -234,6 +234,8 @@ mod tests {
             "rules-table-",
             "role-",
             "may-",
+            "green-sort-",
+            "green-add-",
             "scope-",
             "audit-",
             "keep-",

@@ -39,7 +39,6 @@ green-busy = Too many requests; wait a moment before dragging on.
 green-changes = Put so far
 green-nothing-yet = Nothing yet.
 green-take-away = Remove
-green-clear = Remove all
 green-add = Add in words
 green-add-what = What
 green-add-park = A new park (pocket park)

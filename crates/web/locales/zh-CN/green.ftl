@@ -39,7 +39,6 @@ green-busy = 请求太多，稍等片刻再拖。
 green-changes = 已放
 green-nothing-yet = 还没有放任何东西。
 green-take-away = 去掉
-green-clear = 全部去掉
 green-add = 用文字添加
 green-add-what = 做什么
 green-add-park = 新建公园（口袋公园）

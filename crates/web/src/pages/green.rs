@@ -93,6 +93,7 @@ struct Page<'a> {
 /// Beside it: what a national standard finds in a straight line.
 struct Standard {
     name: String,
+    source: String,
     land: String,
     residents: String,
     wanted: String,
@@ -262,6 +263,7 @@ async fn standard(site: &Site, v: &Viewer) -> Result<Option<Standard>, AppError>
     let wanted = set.goals[goal].percent.map(|percent| format!("{percent}%")).unwrap_or_default();
     Ok(Some(Standard {
         name: name_of(v, set),
+        source: set.goals[goal].provenance.source.clone(),
         land: figures::percent(row.land),
         residents: figures::percent(row.residents),
         wanted,

@@ -274,3 +274,45 @@ async fn staff_keep_scenarios_and_everybody_lays_them_side_by_side() {
     })
     .await;
 }
+
+#[tokio::test]
+async fn where_next_is_planned_from_a_grid_or_a_list_and_says_what_is_proven() {
+    on_both(|site, engine| async move {
+        let (_, [lon, lat]) = left_out(&site).await;
+        let gained = goal(&try_out(&site, json!([park([lon, lat], 800.0)])).await.json(), "park")["residents_gained"]
+            .as_u64()
+            .unwrap();
+        let mut browser = Browser::open(&site, "zh-CN").await;
+        browser.get("/green/next").await.is_page(200, "下一个公园该建在哪");
+        let fields = [("by", "sites"), ("sites", "2"), ("from", "grid"), ("grid", "900")];
+        let plan = browser.submit("/green/next", &fields).await;
+        plan.is_page(200, "已证明");
+        let text = plan.text();
+        assert!(text.contains("<th scope=\"row\">2. 新公园") && !text.contains("<th scope=\"row\">3. "), "{text}");
+        // What the plan shows on the map is what it says here.
+        let address = text.split("class=\"button\" href=\"").nth(1).unwrap().split('"').next().unwrap();
+        browser.get(&address.replace("&#38;", "&").replace("&amp;", "&")).await.is_page(200, "居民 +");
+        assert!(!text.contains("name=\"name\""), "only staff keep it");
+        // A list of cleared land: the second is too dear.
+        let list = format!("id,kind,lon,lat,square_metres,yuan\nA,cleared,{lon},{lat},800,100000\nB,vacant,{lon},{lat},800,9000000\n");
+        let fields = [("by", "budget"), ("budget", "150000"), ("from", "list"), ("crs", "wgs84")];
+        let plan = browser.submit_files("/green/next", &fields, &[("list", "a.csv", list.as_bytes())]).await;
+        plan.is_page(200, "100,000");
+        let people = plan.text().split("<td>+").nth(1).unwrap().split('<').next().unwrap().replace(',', "");
+        assert_eq!(people.parse::<u64>().unwrap(), gained, "{engine}");
+        for (fields, sentence) in [
+            (vec![("by", "sites"), ("sites", "0"), ("from", "grid")], "写 1 到 60 处"),
+            (vec![("by", "budget"), ("budget", "viel"), ("from", "grid")], "预算写 1 到"),
+            (vec![("by", "sites"), ("from", "grid"), ("grid", "5")], "网格间距"),
+            (vec![("by", "sites"), ("from", "list")], "请选择清单文件"),
+        ] {
+            browser.submit("/green/next", &fields).await.is_page(422, sentence);
+        }
+        let fields = [("by", "sites"), ("from", "list"), ("crs", "wgs84")];
+        let bad = b"id,kind,lon,lat\nA,lake,113.6,34.7\n".as_slice();
+        let refused = browser.submit_files("/green/next", &fields, &[("list", "a.csv", bad)]).await;
+        refused.is_page(422, "清单用不了");
+        assert!(refused.text().contains("lake") && !refused.text().contains("/tmp/"), "{}", refused.text());
+    })
+    .await;
+}

@@ -70,11 +70,6 @@ impl Asked {
         self.written(self.inside.as_deref(), Some(by), &self.edits)
     }
 
-    /// The edits as they stand in addresses, for forms.
-    pub fn words(&self) -> Vec<String> {
-        self.edits.iter().map(edits::written).collect()
-    }
-
     fn written(&self, inside: Option<&str>, sort: Option<&str>, edits: &[Edit]) -> String {
         let named = [("rules", self.rules.as_deref()), ("goal", self.goal.as_deref()), ("in", inside), ("sort", sort)];
         let named = named.into_iter().filter_map(|(name, value)| Some((name, value?.to_owned())));

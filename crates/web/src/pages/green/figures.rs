@@ -24,8 +24,6 @@ pub(crate) struct Figure {
     pub code: String,
     /// The goal in words.
     pub name: String,
-    /// How far its grounds serve.
-    pub metres: u32,
     /// The share of residents on foot, with what is tried.
     pub percent: String,
     /// Residents within reach, of all.
@@ -116,7 +114,6 @@ pub(crate) fn figures(v: &Viewer, measured: &Measured, edits: &[Edit]) -> Result
                 Figure {
                     code: goal.code.clone(),
                     name: words(v, &goal.zh, &goal.en),
-                    metres: measured.metres(at),
                     percent: percent(change.residents),
                     people: of(v, change.residents),
                     doors: of(v, change.homes),
