@@ -1,9 +1,10 @@
 //! `luyuan import`: orders of another system, places, organisations, members, rules.
 
-use super::{Trouble, progress::Bar};
+use super::{Trouble, green::Files, progress::Bar};
 use clap::{Args, Subcommand};
 use luyuan_app::{
     App,
+    city::{CityKind, Origin, is_extract},
     import::{Input, Mapping, Rejects, Report, Sheet, Strictness},
 };
 use luyuan_domain::geo::System;
@@ -40,6 +41,41 @@ pub enum What {
     #[command(after_help = "EXAMPLES:
   luyuan import rules calendar-2027.toml --name calendar/2027.toml")]
     Rules(Rules),
+    /// Streets, parks and buildings for walkers from an OpenStreetMap extract (.osm.pbf)
+    #[command(after_help = "EXAMPLES:
+  luyuan import osm erqi.osm.pbf --boundary district.geojson --crs gcj02
+  luyuan import osm monaco.osm.pbf --bbox 7.41,43.73,7.43,43.74
+
+What was imported before is replaced. See docs/green.md.")]
+    Osm(Osm),
+}
+
+/// How an extract is imported.
+#[derive(Args)]
+pub struct Osm {
+    /// The extract
+    file: PathBuf,
+    /// Cut it to a box: west,south,east,north in degrees
+    #[arg(long, value_delimiter = ',', num_args = 1, allow_hyphen_values = true)]
+    bbox: Vec<f64>,
+    /// Cut it along a boundary, an area in GeoJSON or CSV
+    #[arg(long, conflicts_with = "bbox")]
+    boundary: Option<PathBuf>,
+    /// The district's own parks and greens instead of those of the extract, as areas
+    #[arg(long)]
+    parks: Option<PathBuf>,
+    /// The parks' entrances, as points with the key of their park
+    #[arg(long)]
+    entrances: Option<PathBuf>,
+    /// The district's own buildings with their residents instead of those of the extract
+    #[arg(long)]
+    buildings: Option<PathBuf>,
+    /// Residential land instead of that of the extract, as areas
+    #[arg(long)]
+    land: Option<PathBuf>,
+    /// Coordinate system of the GeoJSON and CSV files: wgs84, gcj02 or bd09; never guessed
+    #[arg(long, env = "LUYUAN_IMPORT_CRS", value_parser = system)]
+    crs: Option<System>,
 }
 
 /// How orders are imported.
@@ -115,7 +151,8 @@ pub struct Rules {
     replace: bool,
 }
 
-fn system(code: &str) -> Result<System, String> {
+/// A coordinate system by its code.
+pub(super) fn system(code: &str) -> Result<System, String> {
     System::parse(code).ok_or_else(|| "write wgs84, gcj02 or bd09".into())
 }
 
@@ -148,6 +185,7 @@ pub async fn run(app: App, what: What) -> Result<(), Trouble> {
         What::Orgs(options) => orgs(&app, options).await,
         What::Members(options) => members(&app, options).await,
         What::Rules(options) => rules(&app, options).await,
+        What::Osm(options) => osm(&app, options).await,
     };
     app.db.close().await;
     done
@@ -213,6 +251,37 @@ async fn members(app: &App, options: Members) -> Result<(), Trouble> {
 async fn rules(app: &App, options: Rules) -> Result<(), Trouble> {
     app.import_rules(&options.name, &text(&options.file)?, options.replace).await?;
     println!("kept {}; running servers notice it within {} s", options.name, super::serve::BEAT.as_secs());
+    Ok(())
+}
+
+async fn osm(app: &App, options: Osm) -> Result<(), Trouble> {
+    let walking = app.rulebook().walking(app.env.now())?;
+    let name = options.file.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+    let files = Files {
+        network: options.file,
+        parks: options.parks,
+        entrances: options.entrances,
+        buildings: options.buildings,
+        land: options.land,
+        zones: None,
+        boundary: options.boundary,
+        bbox: options.bbox,
+        crs: options.crs,
+        walking: None,
+    };
+    if !is_extract(&files.network) {
+        return Err(Trouble { code: 2, sentence: format!("{name}: an extract ends in .osm.pbf") });
+    }
+    let inputs = files.inputs()?;
+    let bar = Bar::new(0);
+    let loaded = inputs.load(&walking, |_, done, all| bar.reach(done, all));
+    bar.end();
+    let loaded = loaded?;
+    super::green::tell_city(&loaded);
+    let source = format!("OpenStreetMap, {name}");
+    let row = app.keep_city(&loaded, Origin { kind: CityKind::Osm, name, source }).await?;
+    println!("kept {} bytes; running servers notice it within {} s", row.bytes, super::serve::BEAT.as_secs());
+    println!("{}", row.attribution);
     Ok(())
 }
 

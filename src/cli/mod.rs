@@ -5,6 +5,7 @@ mod contact;
 mod demo;
 mod doctor;
 mod export;
+mod green;
 mod hook;
 mod import;
 mod jobs;
@@ -14,6 +15,7 @@ mod place_order;
 mod progress;
 mod role;
 mod serve;
+mod site;
 mod tell;
 mod user;
 mod verify;
@@ -137,6 +139,10 @@ enum Command {
     /// Export orders as csv, xlsx, geojson or ndjson
     #[command(subcommand)]
     Export(export::What),
+    /// Measure how near green is to every door, without a server
+    Green(Box<green::Options>),
+    /// Choose where the next parks, entrances and crossings should be, without a server
+    Site(Box<site::Options>),
     /// Print the OpenAPI document of the JSON API
     Openapi,
     /// Accounts
@@ -324,6 +330,8 @@ pub async fn run(cli: Cli) -> Result<(), Trouble> {
         Command::Backup(options) => backup::run(&common, options).await,
         Command::Restore(options) => backup::restore(&common, options).await,
         Command::Doctor(options) => doctor::run(&common, &options).await,
+        Command::Green(options) => green::run(&options),
+        Command::Site(options) => site::run(&options),
         Command::Openapi => {
             let text = luyuan_web::api::document().map_err(|error| Trouble { code: 1, sentence: error.to_string() })?;
             match writeln!(std::io::stdout(), "{text}") {

@@ -5,4 +5,8 @@ pub mod clusters;
 pub mod evidence;
 pub mod locate;
 pub mod made;
+pub mod osm;
+pub mod siting;
 pub mod text;
+pub mod walk;
+pub mod whatif;

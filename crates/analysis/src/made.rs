@@ -7,6 +7,7 @@
 //! so that borders run along roads and meet without gaps (`regions`); blocks are filled with
 //! compounds and these with buildings (`lots`); named roads become sections (`sections`).
 
+mod city;
 mod estate;
 mod flat;
 mod geojson;
@@ -21,6 +22,7 @@ mod sections;
 mod survey;
 mod town;
 
+pub use city::city;
 pub use geojson::geojson;
 pub use names::{is_village, short};
 

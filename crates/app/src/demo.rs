@@ -7,7 +7,12 @@ mod orgs;
 mod pictures;
 mod scenario;
 
-use crate::{App, AppError, keys::NewKey, orders::Filter};
+use crate::{
+    App, AppError,
+    city::{CityKind, Loaded, Origin},
+    keys::NewKey,
+    orders::Filter,
+};
 use geo::{Coord, LineString, MultiPolygon, Polygon};
 use luyuan_analysis::made::{self, Listed, Made, MadeKind};
 use luyuan_domain::{
@@ -25,7 +30,7 @@ const STREETS: &str = include_str!("../../../data/erqi/places/erqi_streets.csv")
 const COMMUNITIES: &str = include_str!("../../../data/erqi/places/erqi_villages.csv");
 
 /// Rules that a new district starts with, by name.
-pub const RULES: [(&str, &str); 18] = [
+pub const RULES: [(&str, &str); 28] = [
     ("receipts-2020.toml", include_str!("../../../data/erqi/rulesets/receipts-2020.toml")),
     ("telling-2020.toml", include_str!("../../../data/erqi/rulesets/telling-2020.toml")),
     ("orders-2020.toml", include_str!("../../../data/erqi/rulesets/orders-2020.toml")),
@@ -44,6 +49,16 @@ pub const RULES: [(&str, &str); 18] = [
     ("accounts-2020.toml", include_str!("../../../data/erqi/rulesets/accounts-2020.toml")),
     ("residents-2021.toml", include_str!("../../../data/erqi/rulesets/residents-2021.toml")),
     ("roles-2020.toml", include_str!("../../../data/erqi/rulesets/roles-2020.toml")),
+    ("siting-2020.toml", include_str!("../../../data/erqi/rulesets/siting-2020.toml")),
+    ("walking-2020.toml", include_str!("../../../data/erqi/rulesets/walking-2020.toml")),
+    ("green-300-500.toml", include_str!("../../../data/erqi/rulesets/green-300-500.toml")),
+    ("green-gb50563-2010.toml", include_str!("../../../data/erqi/rulesets/green-gb50563-2010.toml")),
+    ("green-garden-city-2016.toml", include_str!("../../../data/erqi/rulesets/green-garden-city-2016.toml")),
+    ("green-garden-city-2022.toml", include_str!("../../../data/erqi/rulesets/green-garden-city-2022.toml")),
+    ("green-gb55014-2021.toml", include_str!("../../../data/erqi/rulesets/green-gb55014-2021.toml")),
+    ("green-3-30-300.toml", include_str!("../../../data/erqi/rulesets/green-3-30-300.toml")),
+    ("green-angst.toml", include_str!("../../../data/erqi/rulesets/green-angst.toml")),
+    ("green-who-2016.toml", include_str!("../../../data/erqi/rulesets/green-who-2016.toml")),
 ];
 
 /// The seed of everything that is made.
@@ -84,6 +99,10 @@ impl App {
             if self.count(Filter::default()).await?.is_empty() {
                 tell("orders");
                 self.load_orders().await?;
+            }
+            if self.city().is_none() {
+                tell("streets, parks and buildings for walkers");
+                self.load_city().await?;
             }
             let new = NewKey { label: "demo".into(), scopes: Scopes::usual(), until: None };
             let key = self.make_key(&Actor::System, new).await?;
@@ -143,6 +162,20 @@ impl App {
                 })
             })
             .await
+    }
+}
+
+impl App {
+    /// The made district's streets, parks and buildings, for the distances on foot.
+    async fn load_city(&self) -> Result<(), AppError> {
+        let boundary = boundary()?;
+        let drawing = made::draw(&boundary, &listed(STREETS), &listed(COMMUNITIES), made::ERQI, SEED);
+        let rules = self.rulebook().walking(self.env.now())?;
+        let (city, findings) = made::city(&drawing).join(&rules);
+        let loaded = Loaded { city, zones: Vec::new(), findings, left: luyuan_analysis::osm::Left::default() };
+        let source = "made from a fixed seed inside the real boundary".into();
+        self.keep_city(&loaded, Origin { kind: CityKind::Made, name: "二七区（示例）".into(), source }).await?;
+        Ok(())
     }
 }
 

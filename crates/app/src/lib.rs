@@ -3,6 +3,7 @@
 
 pub mod audit;
 pub mod backup;
+pub mod city;
 pub mod contact;
 mod counts;
 pub mod demo;
@@ -81,6 +82,7 @@ pub struct App {
     hashed: passwords::Work,
     directory: Arc<RwLock<Arc<Directory>>>,
     rulebook: Arc<RwLock<Arc<Rulebook>>>,
+    city: Arc<RwLock<Option<Arc<city::KeptCity>>>>,
     /// Mail server, push services, programs, chat groups.
     pub outside: Outside,
     reach: Arc<RwLock<Arc<telling::Reach>>>,
@@ -119,6 +121,7 @@ impl App {
             hashed: Arc::default(),
             directory: Arc::default(),
             rulebook: Arc::default(),
+            city: Arc::default(),
             outside: Outside::default(),
             reach: Arc::default(),
             telling_keys: Arc::default(),
@@ -170,6 +173,7 @@ impl App {
         *self.directory.write().unwrap_or_else(std::sync::PoisonError::into_inner) = directory;
         *self.rulebook.write().unwrap_or_else(std::sync::PoisonError::into_inner) = rulebook;
         *self.reach.write().unwrap_or_else(std::sync::PoisonError::into_inner) = Arc::new(reach);
+        self.reload_city().await?;
         self.generation.store(generation, Ordering::Relaxed);
         Ok(())
     }

@@ -6,7 +6,9 @@ use luyuan_domain::{
     catalogue::{Catalogue, Category},
     orders::{Hop, Kind, Route, Timetable, Urgency},
     org::{Chain, OrgKind},
-    ruleset::{AccountRules, InForce, Level, Privacy, ResidentRules, RoleRules, Rulesets},
+    ruleset::{
+        AccountRules, GreenRules, InForce, Level, Privacy, ResidentRules, RoleRules, Rulesets, WalkRules,
+    },
 };
 use std::sync::Arc;
 
@@ -64,6 +66,25 @@ impl Rulebook {
     /// [`AppError::Rules`] when there are none at all.
     pub fn residents(&self, at: Timestamp) -> Result<Arc<ResidentRules>, AppError> {
         self.0.residents_at(at).cloned().ok_or_else(|| AppError::Rules("there are no bounds of residents".into()))
+    }
+
+    /// How maps are read for walkers at an instant.
+    ///
+    /// # Errors
+    /// [`AppError::Rules`] when nothing says so at all.
+    pub fn walking(&self, at: Timestamp) -> Result<Arc<WalkRules>, AppError> {
+        let day = self.on(at)?.rules.calendar.date(at);
+        let found = self.0.walking_on(day).cloned();
+        found.ok_or_else(|| AppError::Rules("there are no rules about how maps are read for walkers".into()))
+    }
+
+    /// How near green has to be at an instant: the version in force of every set.
+    ///
+    /// # Errors
+    /// [`AppError::Rules`] when no ruleset is in force.
+    pub fn green(&self, at: Timestamp) -> Result<Vec<Arc<GreenRules>>, AppError> {
+        let day = self.on(at)?.rules.calendar.date(at);
+        Ok(self.0.green_on(day).into_iter().cloned().collect())
     }
 
     /// Everything that was parsed.

@@ -4,6 +4,7 @@
 
 mod accounts;
 mod book;
+mod green;
 mod in_force;
 mod privacy;
 mod problem;
@@ -11,20 +12,25 @@ pub(crate) mod read;
 mod receipts;
 mod residents;
 mod roles;
+mod siting;
 mod telling;
 mod waits;
+mod walking;
 
 pub use crate::dated::{Provenance, Status};
 pub use accounts::{AccountBound, AccountRules};
 pub use book::Rulesets;
+pub use green::{Goal, GreenRules, Ground, Measure, NotComputed, PerPerson, Radius};
 pub use in_force::InForce;
 pub use privacy::{KeepRule, Kept, Privacy, Purpose};
 pub use problem::RulesetProblem;
 pub use receipts::{Receipt, ReceiptRule, Receipts};
 pub use residents::{ResidentBound, ResidentRules};
 pub use roles::{RoleRule, RoleRules};
+pub use siting::{CostRule, SiteKind, SitingRules};
 pub use telling::{DEADLINES, TellRule, Telling, can_be_told};
 pub use waits::Waits;
+pub use walking::{Meaning, Meanings, TagRule, WalkRules};
 
 use crate::{
     calendar::{Limit, WorkingTime},

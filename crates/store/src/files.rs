@@ -1,6 +1,6 @@
 //! Photos and documents: the rows; the bytes lie beside the database.
 
-use crate::{Conn, StoreError, to_ms};
+use crate::{Conn, StoreError, city, to_ms};
 use jiff::Timestamp;
 use luyuan_domain::ids::{FileId, JurisdictionId, OrderId};
 use serde::{Deserialize, Serialize};
@@ -115,6 +115,7 @@ pub async fn named(conn: &mut Conn<'_>) -> Result<Vec<String>, StoreError> {
             Ok::<_, StoreError>(())
         })
         .await?;
+    named.extend(city::named(conn).await?);
     Ok(named.into_iter().collect())
 }
 
@@ -136,6 +137,9 @@ pub async fn remove(conn: &mut Conn<'_>, j: &JurisdictionId, id: FileId) -> Resu
 /// # Errors
 /// As the engine says.
 pub async fn is_named(conn: &mut Conn<'_>, sha256: &str) -> Result<bool, StoreError> {
+    if city::named(conn).await?.iter().any(|name| name == sha256) {
+        return Ok(true);
+    }
     // A smaller picture stands only in the structure; its name is found nowhere else.
     conn.query("SELECT id FROM files WHERE sha256 = $1 OR data LIKE $2 LIMIT 1")
         .bind(sha256)

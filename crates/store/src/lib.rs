@@ -16,6 +16,7 @@ mod value;
 pub mod attempts;
 pub mod audit;
 pub mod challenges;
+pub mod city;
 pub mod contacts;
 pub mod deliveries;
 pub mod directory;

@@ -75,6 +75,13 @@ const MIGRATIONS: &[(i64, &str, &str, &str, &str)] = &[
         include_str!("../migrations/0012_residents.sqlite.sql"),
         include_str!("../migrations/0012_residents.postgres.sql"),
     ),
+    (
+        13,
+        "city",
+        include_str!("../migrations/0013_city.sql"),
+        include_str!("../migrations/0013_city.sqlite.sql"),
+        include_str!("../migrations/0013_city.postgres.sql"),
+    ),
 ];
 
 /// Runs what is missing. In one transaction, so that a failure leaves the database as it was; both

@@ -9,11 +9,13 @@ mod commands;
 mod crash;
 mod doctor;
 mod evidence;
+mod green;
 mod http;
 mod limits;
 mod open311;
 mod running;
 mod site;
+mod siting;
 mod telling;
 mod upgrade;
 

@@ -272,3 +272,33 @@ fn an_unknown_district() {
     let whole: f64 = of(&made, MadeKind::Community).iter().map(|place| place.area.unsigned_area()).sum();
     assert!((whole / square.unsigned_area() - 1.0).abs() < 1e-3);
 }
+
+/// As a walker's city: one network that hangs together, doors on it, and parks one can enter.
+#[test]
+fn it_can_be_walked() {
+    use crate::walk::{Entrances, Parts, access, centimetres, metres_to};
+    use luyuan_domain::ruleset::WalkRules;
+    let rules = include_str!("../../../../data/erqi/rulesets/walking-2020.toml");
+    let rules = WalkRules::parse("walking-2020.toml", rules).unwrap();
+    let made = make(410_103);
+    let (city, findings) = city(&made).join(&rules);
+    println!("{} nodes, {} edges, {findings:?}", city.network.len(), city.network.edge_count());
+    let parts = Parts::of(&city.network);
+    let longest = parts.cm.iter().max().unwrap();
+    assert!(longest * 100 >= parts.cm.iter().sum::<u64>() * 97, "{:?}", parts.cm);
+    assert_eq!((city.buildings.len(), city.parks.len()), (ERQI.buildings, of(&made, MadeKind::Park).len()));
+    assert!(findings.unlinked * 20 < city.buildings.len() && findings.estimated == 0, "{findings:?}");
+    let given = city.parks.iter().filter(|park| park.known == Entrances::Given);
+    assert!(given.clone().count() * 10 >= city.parks.len() * 9);
+    for park in given {
+        assert!(park.entrances.len() <= 3);
+        assert!(park.entrances.iter().all(|entrance| metres_to(&park.ground, entrance.at.position()) < 0.1));
+    }
+    let households: u32 = of(&made, MadeKind::Building).iter().map(|building| building.households).sum();
+    assert!((city.residents() as f64 / f64::from(households) - 2.62).abs() < 0.02);
+    assert!(city.attribution.contains("made"));
+    // Some live near a park and some do not: a demonstration that shows nothing shows nothing.
+    let found = access(&city, |park| park.is_park, centimetres(500.0));
+    let near = found.buildings.iter().filter(|near| near.metres().is_some()).count();
+    assert!((city.buildings.len() / 10..city.buildings.len() * 9 / 10).contains(&near), "{near}");
+}

@@ -2,6 +2,7 @@
 #![allow(clippy::expect_used, clippy::unwrap_used, clippy::panic)] // a test that cannot go on must fail loudly
 
 mod backup;
+mod city;
 mod evidence;
 mod export;
 mod import;

@@ -1,8 +1,8 @@
 //! All rulesets, catalogues and calendars of one jurisdiction, by their first days.
 
 use super::{
-    AccountRules, InForce, Privacy, Receipt, Receipts, ResidentRules, RoleRules, Ruleset, RulesetProblem as Problem,
-    Telling,
+    AccountRules, GreenRules, InForce, Privacy, Receipt, Receipts, ResidentRules, RoleRules, Ruleset,
+    RulesetProblem as Problem, SitingRules, Telling, WalkRules,
 };
 use crate::{
     calendar::{WorkCalendar, Year},
@@ -23,13 +23,18 @@ pub struct Rulesets {
     accounts: Vec<Arc<AccountRules>>,
     telling: Vec<Arc<Telling>>,
     residents: Vec<Arc<ResidentRules>>,
+    green: Vec<Arc<GreenRules>>,
+    walking: Vec<Arc<WalkRules>>,
+    siting: Vec<Arc<SitingRules>>,
 }
 
 impl Rulesets {
     /// Reads everything from named texts. A TOML text with `deadline` is a ruleset, one with
     /// `items` a catalogue, one with `receipt` a list of receipts, one with `role` a table of roles,
     /// one with `keep` periods of personal data, one with `account` bounds of accounts, one with `tell` a
-    /// list of who is told what, one with `resident` bounds of residents who prove who they are, one with `year` a year's holidays; CSV under `calendar/` holds holidays
+    /// list of who is told what, one with `resident` bounds of residents who prove who they are, one with
+    /// `radius` a set of how near green has to be, one with `tag` how maps are read for walkers, one with
+    /// `cost` what new green costs, one with `year` a year's holidays; CSV under `calendar/` holds holidays
     /// too. The rest are parts that catalogues name. No text at all is no ruleset at all.
     ///
     /// # Errors
@@ -38,7 +43,9 @@ impl Rulesets {
         let (mut years, mut rules, mut catalogues) = (Vec::new(), Vec::new(), Vec::new());
         let (mut receipts, mut roles) = (Vec::new(), Vec::new());
         let (mut privacy, mut accounts) = (Vec::new(), Vec::new());
-        let (mut telling, mut residents) = (Vec::new(), Vec::new());
+        let (mut telling, mut residents, mut walking) = (Vec::new(), Vec::new(), Vec::new());
+        let mut green: Vec<Arc<GreenRules>> = Vec::new();
+        let mut siting = Vec::new();
         let part = |wanted: &str| files.iter().find(|(name, _)| *name == wanted).map(|(_, text)| *text);
         for (name, text) in files {
             if name.ends_with(".csv") {
@@ -67,6 +74,12 @@ impl Rulesets {
                 insert(source, &mut telling, Arc::new(Telling::parse(name, text)?))?;
             } else if table.contains_key("resident") {
                 insert(source, &mut residents, Arc::new(ResidentRules::parse(name, text)?))?;
+            } else if table.contains_key("radius") {
+                add_green(source, &mut green, GreenRules::parse(name, text)?)?;
+            } else if table.contains_key("tag") {
+                insert(source, &mut walking, Arc::new(WalkRules::parse(name, text)?))?;
+            } else if table.contains_key("cost") {
+                insert(source, &mut siting, Arc::new(SitingRules::parse(name, text)?))?;
             }
         }
         let in_force = |rules: Arc<Ruleset>| match WorkCalendar::new(&rules.working_time, &years) {
@@ -74,7 +87,7 @@ impl Rulesets {
             Err(problem) => Err(Source::new("calendar/", "").whole(Problem::Calendar(problem))),
         };
         let rules = rules.into_iter().map(in_force).collect::<Result<_, _>>()?;
-        Ok(Self { rules, catalogues, receipts, roles, privacy, accounts, telling, residents })
+        Ok(Self { rules, catalogues, receipts, roles, privacy, accounts, telling, residents, green, walking, siting })
     }
 
     /// The ruleset that holds on a day; none before the first.
@@ -134,6 +147,30 @@ impl Rulesets {
     pub fn residents_at(&self, at: Timestamp) -> Option<&Arc<ResidentRules>> {
         let day = self.rules.last()?.calendar.date(at);
         self.residents.iter().rev().find(|rules| rules.valid_from <= day).or(self.residents.first())
+    }
+
+    /// How near green has to be on a day: of every set the version in force, by the set's code. A set
+    /// that begins later is not there yet.
+    pub fn green_on(&self, day: Date) -> Vec<&Arc<GreenRules>> {
+        let mut found: Vec<&Arc<GreenRules>> = Vec::new();
+        for rules in self.green.iter().filter(|rules| rules.valid_from <= day) {
+            match found.iter_mut().find(|other| other.set == rules.set) {
+                Some(older) => *older = rules,
+                None => found.push(rules),
+            }
+        }
+        found.sort_by(|a, b| a.set.cmp(&b.set));
+        found
+    }
+
+    /// What new green costs on a day; before the first, the oldest stands in.
+    pub fn siting_on(&self, day: Date) -> Option<&Arc<SitingRules>> {
+        self.siting.iter().rev().find(|rules| rules.valid_from <= day).or(self.siting.first())
+    }
+
+    /// How maps are read for walkers on a day; before the first, the oldest stands in.
+    pub fn walking_on(&self, day: Date) -> Option<&Arc<WalkRules>> {
+        self.walking.iter().rev().find(|rules| rules.valid_from <= day).or(self.walking.first())
     }
 
     /// All rulesets, oldest first.
@@ -198,6 +235,32 @@ impl Dated for Telling {
     fn key(&self) -> (Date, &str) {
         (self.valid_from, &self.name)
     }
+}
+
+impl Dated for SitingRules {
+    fn key(&self) -> (Date, &str) {
+        (self.valid_from, &self.name)
+    }
+}
+
+impl Dated for WalkRules {
+    fn key(&self) -> (Date, &str) {
+        (self.valid_from, &self.name)
+    }
+}
+
+/// Puts a version of a green set into its place by its first day. Several sets may begin on one day,
+/// versions of one set may not.
+fn add_green(source: Source<'_>, all: &mut Vec<Arc<GreenRules>>, new: GreenRules) -> Result<(), Located<Problem>> {
+    if all.iter().any(|other| other.set == new.set && other.valid_from == new.valid_from) {
+        return Err(source.whole(Problem::RepeatedDay(new.valid_from)));
+    }
+    if all.iter().any(|other| other.name == new.name) {
+        return Err(source.whole(Problem::RepeatedCode { what: "name", code: new.name }));
+    }
+    let at = all.partition_point(|other| other.valid_from <= new.valid_from);
+    all.insert(at, Arc::new(new));
+    Ok(())
 }
 
 /// Puts something into its place by its first day; names and days are unique.

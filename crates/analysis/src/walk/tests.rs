@@ -1,0 +1,7 @@
+//! Searches against brute force, doors and entrances against drawings on squared paper, coverage
+//! against areas that can be counted by hand.
+
+mod coverage;
+mod drawn;
+mod file;
+mod search;

@@ -1,0 +1,158 @@
+use super::super::*;
+use proptest::prelude::*;
+use std::collections::HashMap;
+
+/// A small network, bounded by what fits on a page: nodes, edges and points on edges.
+#[derive(Debug, Clone)]
+struct Small {
+    network: Network,
+    gates: Vec<Link>,
+    doors: Vec<Link>,
+}
+
+fn small() -> impl Strategy<Value = Small> {
+    let edges = prop::collection::vec((0u32..9, 0u32..9, 0u32..40), 0..18);
+    let point = || (any::<prop::sample::Index>(), 0.0f64..=1.0, 0u32..6);
+    let points = (prop::collection::vec(point(), 0..5), prop::collection::vec(point(), 0..7));
+    (edges, points).prop_map(|(edges, (gates, doors))| {
+        let spots = (0..9).map(|lon| Spot { lon, lat: 0 }).collect();
+        let edges = edges.into_iter().map(|(a, b, cm)| Edge { a, b, cm, kind: EdgeKind::Path }).collect();
+        let network = Network::new(spots, edges);
+        let all: Vec<Edge> = network.edges().collect();
+        let link = |(at, share, off): (prop::sample::Index, f64, u32)| {
+            if all.is_empty() {
+                return Link { off, ..Link::at(at.index(9) as u32) };
+            }
+            let edge = all[at.index(all.len())];
+            let to_a = (f64::from(edge.cm) * share) as u32;
+            Link { a: edge.a, b: edge.b, to_a, to_b: edge.cm - to_a, off }
+        };
+        Small { gates: gates.into_iter().map(link).collect(), doors: doors.into_iter().map(link).collect(), network }
+    })
+}
+
+impl Small {
+    /// All distances by Floyd and Warshall over a network in which every gate and every door is a node
+    /// of its own and every edge is really split at them; from every node and door to every gate.
+    fn by_brute_force(&self) -> (Vec<Vec<u64>>, Vec<Vec<u64>>) {
+        const FAR: u64 = u64::MAX / 4;
+        let nodes = self.network.len();
+        let points: Vec<Link> = self.gates.iter().chain(&self.doors).copied().collect();
+        let count = nodes + points.len() * 2;
+        let mut far = vec![vec![FAR; count]; count];
+        for (at, row) in far.iter_mut().enumerate() {
+            row[at] = 0;
+        }
+        let mut join = |a: usize, b: usize, cm: u32| {
+            let cm = u64::from(cm).min(far[a][b]);
+            (far[a][b], far[b][a]) = (cm, cm);
+        };
+        // The foot of every point is a node, and the point itself another one beside it.
+        let mut feet: HashMap<(u32, u32), Vec<(u32, usize)>> = HashMap::new();
+        for (number, point) in points.iter().enumerate() {
+            let (foot, own) = (nodes + number * 2, nodes + number * 2 + 1);
+            join(foot, own, point.off);
+            if point.a == point.b {
+                join(foot, point.a as usize, 0);
+                continue;
+            }
+            let along = if point.a < point.b { point.to_a } else { point.to_b };
+            feet.entry(point.edge()).or_default().push((along, foot));
+        }
+        for edge in self.network.edges() {
+            let mut stops = vec![(0, edge.a as usize)];
+            let mut own = feet.remove(&(edge.a, edge.b)).unwrap_or_default();
+            own.sort_unstable();
+            stops.extend(own);
+            stops.push((edge.cm, edge.b as usize));
+            for pair in stops.windows(2) {
+                join(pair[0].1, pair[1].1, pair[1].0 - pair[0].0);
+            }
+        }
+        for over in 0..count {
+            for from in 0..count {
+                for to in 0..count {
+                    far[from][to] = far[from][to].min(far[from][over] + far[over][to]);
+                }
+            }
+        }
+        let to_gates = |from: usize| (0..self.gates.len()).map(|gate| far[from][nodes + gate * 2 + 1]).collect();
+        let door = |door: usize| to_gates(nodes + (self.gates.len() + door) * 2 + 1);
+        ((0..nodes).map(to_gates).collect(), (0..self.doors.len()).map(door).collect())
+    }
+}
+
+/// The nearest within the bound and the first of those that are as near.
+fn best(row: &[u64], bound: u32) -> Option<(u32, u32)> {
+    let least = row.iter().copied().min().filter(|least| *least <= u64::from(bound))?;
+    let first = row.iter().position(|cm| *cm == least)?;
+    Some((least as u32, first as u32))
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 600, ..ProptestConfig::default() })]
+
+    #[test]
+    fn a_search_equals_brute_force(small in small(), bound in 0u32..120) {
+        let (nodes, doors) = small.by_brute_force();
+        let mut gates = Gates::default();
+        for link in &small.gates {
+            gates.push(0, *link);
+        }
+        let mut walker = Walker::new(small.network.len());
+        // What an earlier search left behind changes nothing.
+        walker.run(&small.network, &[Seed { node: 0, cm: 0, source: 7 }], u32::MAX - 1);
+        walker.run(&small.network, &gates.seeds(), bound);
+        for (node, row) in (0..).zip(&nodes) {
+            let found = (walker.cm(node) != UNREACHED).then(|| (walker.cm(node), walker.source(node)));
+            prop_assert_eq!(found, best(row, bound), "node {}", node);
+            prop_assert_eq!(walker.touched().contains(&node), found.is_some());
+        }
+        for (link, row) in small.doors.iter().zip(&doors) {
+            prop_assert!(link.fits(&small.network));
+            let near = gates.nearest(link, &walker, bound);
+            let found = (near.cm != UNREACHED).then_some((near.cm, near.gate));
+            prop_assert_eq!(found, best(row, bound), "{:?}", link);
+        }
+        prop_assert_eq!(reach(&small.network, &gates.seeds(), bound), walker.into_reach());
+    }
+
+    #[test]
+    fn a_network_keeps_the_shortest_of_each_edge_both_ways(
+        edges in prop::collection::vec((0u32..6, 0u32..8, 0u32..9), 0..30),
+    ) {
+        let spots = vec![Spot::default(); 6];
+        let network = Network::new(spots, edges.iter().map(|(a, b, cm)| Edge { a: *a, b: *b, cm: *cm, kind: EdgeKind::Path }).collect());
+        for a in 0..6 {
+            for b in 0..6 {
+                let same = |(x, y, _): &&(u32, u32, u32)| (*x, *y) == (a, b) || (*x, *y) == (b, a);
+                let least = edges.iter().filter(same).map(|(.., cm)| *cm).min().filter(|_| a != b);
+                prop_assert_eq!(network.between(a, b), least);
+            }
+        }
+        prop_assert_eq!(network.edges().count(), network.edge_count());
+    }
+}
+
+#[test]
+fn parts_of_a_network_are_told_apart_and_the_longest_is_no_island() {
+    let edge = |a, b, cm| Edge { a, b, cm, kind: EdgeKind::Path };
+    let network =
+        Network::new(vec![Spot::default(); 7], vec![edge(0, 1, 500), edge(1, 2, 600), edge(3, 4, 90), edge(5, 4, 10)]);
+    let parts = Parts::of(&network);
+    assert_eq!(parts.of, [0, 0, 0, 1, 1, 1, 2]);
+    assert_eq!(parts.cm, [1100, 100, 0]);
+    assert_eq!(parts.islands(50.0), [false, true, true], "the longest stays, however short");
+    assert_eq!(parts.islands(0.5), [false, false, true]);
+}
+
+#[test]
+fn lengths_are_centimetres_on_the_sphere_and_never_the_mark_of_nothing() {
+    // A ten-thousandth of a degree of latitude on a sphere of 6,371,008.8 m: 11.1195 m.
+    let (a, b) = (Spot { lon: 0, lat: 0 }, Spot { lon: 0, lat: 1_000 });
+    assert_eq!((a.cm_to(b), b.cm_to(a), a.cm_to(a)), (1112, 1112, 0));
+    assert_eq!(centimetres(f64::INFINITY), UNREACHED - 1);
+    assert_eq!((centimetres(-1.0), centimetres(f64::NAN)), (0, 0));
+    let spot = Spot::of(luyuan_domain::geo::Wgs84 { lon: -179.999_999_96, lat: 89.999_999_94 });
+    assert_eq!(spot, Spot { lon: -1_800_000_000, lat: 899_999_999 });
+}

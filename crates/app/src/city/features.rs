@@ -1,0 +1,206 @@
+//! Rows of a GeoJSON or CSV file with their fields and shapes, in WGS-84.
+
+use crate::{AppError, import::Input};
+use geo::{Coord, LineString, MultiPolygon, Polygon};
+use luyuan_analysis::walk::Spot;
+use luyuan_domain::geo::System;
+use serde::Deserialize;
+use std::{collections::BTreeMap, io::Read, path::Path};
+
+/// A geometry of GeoJSON (RFC 7946), in the file's own system.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(tag = "type", content = "coordinates")]
+pub(super) enum Shape {
+    Point(Vec<f64>),
+    LineString(Vec<Vec<f64>>),
+    MultiLineString(Vec<Vec<Vec<f64>>>),
+    Polygon(Vec<Vec<Vec<f64>>>),
+    MultiPolygon(Vec<Vec<Vec<Vec<f64>>>>),
+}
+
+/// One row.
+#[derive(Debug, Clone)]
+pub(super) struct Feature {
+    /// Line of a CSV file, number of a GeoJSON feature; from 1.
+    pub(super) row: u64,
+    fields: BTreeMap<String, String>,
+    shape: Option<Shape>,
+}
+
+/// A file's rows.
+#[derive(Debug, Clone)]
+pub(super) struct Features {
+    pub(super) name: String,
+    pub(super) crs: System,
+    pub(super) rows: Vec<Feature>,
+}
+
+impl Features {
+    /// Reads a file: CSV by its name, otherwise GeoJSON.
+    pub(super) fn read(file: &Path, crs: Option<System>) -> Result<Self, AppError> {
+        let name = file.display().to_string();
+        let Some(crs) = crs else {
+            let words = "say in which coordinate system it is written: --crs wgs84, gcj02 or bd09";
+            return Err(AppError::Import(format!("{name}: {words}")));
+        };
+        let csv = file.extension().is_some_and(|ending| ending.eq_ignore_ascii_case("csv"));
+        let input = Input::open(file, None)?;
+        let rows = if csv { from_csv(&name, input)? } else { from_geojson(&name, input)? };
+        if rows.is_empty() {
+            return Err(AppError::Import(format!("{name}: there is no row in it")));
+        }
+        Ok(Self { name, crs, rows })
+    }
+
+    /// An error at a row.
+    pub(super) fn wrong(&self, feature: &Feature, why: &str) -> AppError {
+        AppError::Import(format!("{}, row {}: {why}", self.name, feature.row))
+    }
+
+    /// A row's field, read; none when it is empty.
+    pub(super) fn number<T: std::str::FromStr>(&self, feature: &Feature, field: &str) -> Result<Option<T>, AppError> {
+        match feature.get(field) {
+            "" => Ok(None),
+            text => match text.parse() {
+                Ok(number) => Ok(Some(number)),
+                Err(_) => Err(self.wrong(feature, &format!("{field} cannot be {text:?}"))),
+            },
+        }
+    }
+
+    fn spot(&self, feature: &Feature, at: &[f64]) -> Result<Spot, AppError> {
+        let [lon, lat] = *at.first_chunk().ok_or_else(|| self.wrong(feature, "a position has no two numbers"))?;
+        let read = self.crs.read(lon, lat);
+        let why = || format!("{lon}, {lat} is no position in degrees; are longitude and latitude swapped, or metres?");
+        read.map(Spot::of).ok_or_else(|| self.wrong(feature, &why()))
+    }
+
+    /// A row's point: its own, or the fields lon and lat; none for another shape.
+    pub(super) fn point(&self, feature: &Feature) -> Result<Option<Spot>, AppError> {
+        match &feature.shape {
+            Some(Shape::Point(at)) => self.spot(feature, at).map(Some),
+            Some(_) => Ok(None),
+            None => match (self.number::<f64>(feature, "lon")?, self.number::<f64>(feature, "lat")?) {
+                (Some(lon), Some(lat)) => self.spot(feature, &[lon, lat]).map(Some),
+                _ => Ok(None),
+            },
+        }
+    }
+
+    /// A row's lines.
+    pub(super) fn lines(&self, feature: &Feature) -> Result<Vec<Vec<Spot>>, AppError> {
+        let line = |line: &Vec<Vec<f64>>| line.iter().map(|at| self.spot(feature, at)).collect::<Result<_, _>>();
+        match &feature.shape {
+            Some(Shape::LineString(only)) => Ok(vec![line(only)?]),
+            Some(Shape::MultiLineString(lines)) => lines.iter().map(line).collect(),
+            _ => Err(self.wrong(feature, "a line is wanted (LineString)")),
+        }
+    }
+
+    /// A row's area; none for a point or a line.
+    pub(super) fn area(&self, feature: &Feature) -> Result<Option<MultiPolygon>, AppError> {
+        let ring = |ring: &Vec<Vec<f64>>| -> Result<LineString, AppError> {
+            let coords = ring.iter().map(|at| {
+                let at = self.spot(feature, at)?.position();
+                Ok(Coord { x: at.lon, y: at.lat })
+            });
+            coords.collect::<Result<Vec<Coord>, AppError>>().map(LineString::from)
+        };
+        let part = |rings: &Vec<Vec<Vec<f64>>>| -> Result<Polygon, AppError> {
+            let mut rings = rings.iter().map(ring).collect::<Result<Vec<_>, _>>()?.into_iter();
+            let outer = rings.next().ok_or_else(|| self.wrong(feature, "an area has no ring"))?;
+            Ok(Polygon::new(outer, rings.collect()))
+        };
+        match &feature.shape {
+            Some(Shape::Polygon(rings)) => Ok(Some(MultiPolygon(vec![part(rings)?]))),
+            Some(Shape::MultiPolygon(parts)) => {
+                Ok(Some(MultiPolygon(parts.iter().map(part).collect::<Result<_, _>>()?)))
+            }
+            _ => Ok(None),
+        }
+    }
+
+    /// The first position of every row, as written.
+    pub(super) fn raw(&self) -> Vec<[f64; 2]> {
+        let first = |feature: &Feature| -> Option<[f64; 2]> {
+            let at = match &feature.shape {
+                Some(Shape::Point(at)) => at,
+                Some(Shape::LineString(line)) => line.first()?,
+                Some(Shape::MultiLineString(lines)) => lines.first()?.first()?,
+                Some(Shape::Polygon(rings)) => rings.first()?.first()?,
+                Some(Shape::MultiPolygon(parts)) => parts.first()?.first()?.first()?,
+                None => return Some([feature.get("lon").parse().ok()?, feature.get("lat").parse().ok()?]),
+            };
+            at.first_chunk().copied()
+        };
+        self.rows.iter().filter_map(first).collect()
+    }
+}
+
+impl Feature {
+    /// A field, trimmed; empty when there is none.
+    pub(super) fn get(&self, field: &str) -> &str {
+        self.fields.get(field).map_or("", |text| text.trim())
+    }
+
+    /// The row's key: `id`, or `code`, or its number.
+    pub(super) fn key(&self) -> String {
+        let own = [self.get("id"), self.get("code")].into_iter().find(|text| !text.is_empty());
+        own.map_or_else(|| self.row.to_string(), str::to_owned)
+    }
+}
+
+fn from_csv(name: &str, input: Input) -> Result<Vec<Feature>, AppError> {
+    let cannot = |error: csv::Error| AppError::Import(format!("{name} cannot be read: {error}"));
+    let mut reader = csv::Reader::from_reader(input);
+    let header = reader.headers().map_err(cannot)?.clone();
+    let mut rows = Vec::new();
+    for record in reader.records() {
+        let record = record.map_err(cannot)?;
+        let row = record.position().map_or(0, csv::Position::line);
+        let clean = |text: &str| text.trim_start_matches('\u{feff}').trim().to_lowercase();
+        let fields: BTreeMap<String, String> =
+            header.iter().zip(&record).map(|(name, text)| (clean(name), text.to_owned())).collect();
+        let shape = match fields.get("shape").map(|text| text.trim()).filter(|text| !text.is_empty()) {
+            Some(text) => Some(serde_json::from_str(text).map_err(|error| {
+                AppError::Import(format!("{name}, row {row}: shape is no geometry of GeoJSON: {error}"))
+            })?),
+            None => None,
+        };
+        rows.push(Feature { row, fields, shape });
+    }
+    Ok(rows)
+}
+
+fn from_geojson(name: &str, mut input: Input) -> Result<Vec<Feature>, AppError> {
+    let cannot = |why: String| AppError::Import(format!("{name}: {why}"));
+    let mut text = String::new();
+    input.read_to_string(&mut text).map_err(|error| cannot(error.to_string()))?;
+    let json: serde_json::Value = serde_json::from_str(text.trim_start_matches('\u{feff}'))
+        .map_err(|error| cannot(format!("this is no JSON: {error}")))?;
+    let all = json["features"].as_array().filter(|_| json["type"] == "FeatureCollection");
+    let all = all.ok_or_else(|| cannot("this is no GeoJSON FeatureCollection".into()))?;
+    let mut rows = Vec::with_capacity(all.len());
+    for (row, feature) in (1..).zip(all) {
+        let shape = match &feature["geometry"] {
+            serde_json::Value::Null => None,
+            shape => Some(serde_json::from_value(shape.clone()).map_err(|error| {
+                AppError::Import(format!("{name}, row {row}: the geometry cannot be used: {error}"))
+            })?),
+        };
+        let mut fields: BTreeMap<String, String> = BTreeMap::new();
+        for (key, value) in feature["properties"].as_object().into_iter().flatten() {
+            let text = match value {
+                serde_json::Value::String(text) => text.clone(),
+                serde_json::Value::Null => continue,
+                other => other.to_string(),
+            };
+            fields.insert(key.to_lowercase(), text);
+        }
+        if let Some(id) = feature.get("id").filter(|_| !fields.contains_key("id")) {
+            fields.insert("id".into(), id.as_str().map_or_else(|| id.to_string(), str::to_owned));
+        }
+        rows.push(Feature { row, fields, shape });
+    }
+    Ok(rows)
+}

@@ -1,0 +1,172 @@
+//! What the rows of each file mean.
+
+use super::features::{Feature, Features};
+use crate::AppError;
+use geo::MultiPolygon;
+use luyuan_analysis::{
+    locate::check,
+    made, osm,
+    walk::{DraftBuilding, DraftGround, Edge, EdgeKind, Network, Spot, Zone, centimetres, flat_square_metres, united},
+};
+use luyuan_domain::geo::Wgs84;
+use std::collections::HashMap;
+
+/// The box of `--bbox`.
+pub(super) fn bbox([west, south, east, north]: [f64; 4]) -> Result<osm::Cut, AppError> {
+    let corners = Wgs84::new(west, south).zip(Wgs84::new(east, north)).filter(|_| west < east && south < north);
+    let (low, high) = corners.ok_or_else(|| {
+        AppError::Import(format!("{west},{south},{east},{north} is no box: write west,south,east,north in degrees"))
+    })?;
+    Ok(osm::Cut::Box(Spot::of(low), Spot::of(high)))
+}
+
+/// One area of all rows of a boundary file.
+pub(super) fn boundary(features: &Features) -> Result<MultiPolygon, AppError> {
+    let mut areas = Vec::new();
+    for row in &features.rows {
+        areas.push(area(features, row)?);
+    }
+    Ok(united(areas.iter()))
+}
+
+fn area(features: &Features, row: &Feature) -> Result<MultiPolygon, AppError> {
+    let area = features.area(row)?.ok_or_else(|| features.wrong(row, "an area is wanted (Polygon)"))?;
+    check(&area).map_err(|problem| features.wrong(row, &format!("{problem} ({})", problem.code())))?;
+    Ok(area)
+}
+
+/// An area, or none when it cannot be used: then it is named in `left`, as with an extract.
+fn usable(features: &Features, row: &Feature, left: &mut osm::Left) -> Result<Option<MultiPolygon>, AppError> {
+    let area = features.area(row)?.ok_or_else(|| features.wrong(row, "an area is wanted (Polygon)"))?;
+    if let Err(problem) = check(&area) {
+        left.invalid_count += 1;
+        left.invalid.push((row.key(), problem.code()));
+        return Ok(None);
+    }
+    Ok(Some(area))
+}
+
+/// Lines that meet where they share a position; or rows of CSV with two ends.
+pub(super) fn network(features: &Features) -> Result<Network, AppError> {
+    let mut number_of: HashMap<Spot, u32> = HashMap::new();
+    let (mut spots, mut edges) = (Vec::new(), Vec::new());
+    let mut node = |spot: Spot| {
+        *number_of.entry(spot).or_insert_with(|| {
+            spots.push(spot);
+            u32::try_from(spots.len() - 1).unwrap_or(u32::MAX)
+        })
+    };
+    for row in &features.rows {
+        let kind = match row.get("kind") {
+            "" => EdgeKind::Path,
+            code => EdgeKind::ALL.into_iter().find(|kind| kind.code() == code).ok_or_else(|| {
+                features.wrong(row, &format!("kind cannot be {code:?}: path, street, stairs or crossing"))
+            })?,
+        };
+        let ends = ["from_lon", "from_lat", "to_lon", "to_lat"].map(|field| features.number::<f64>(row, field));
+        let [from_lon, from_lat, to_lon, to_lat] = ends;
+        let (lines, given) = match (from_lon?, from_lat?, to_lon?, to_lat?) {
+            (Some(a), Some(b), Some(c), Some(d)) => {
+                let spot = |lon, lat| features.crs.read(lon, lat).map(Spot::of);
+                let wrong = || features.wrong(row, "an end is no position in degrees");
+                let line = vec![spot(a, b).ok_or_else(wrong)?, spot(c, d).ok_or_else(wrong)?];
+                (vec![line], features.number::<f64>(row, "metres")?)
+            }
+            _ => (features.lines(row)?, None),
+        };
+        if given.is_some_and(|metres| !(0.0..1.0e6).contains(&metres)) {
+            return Err(features.wrong(row, "metres is no length"));
+        }
+        for pair in lines.iter().flat_map(|line| line.windows(2)) {
+            let cm = given.map_or_else(|| pair[0].cm_to(pair[1]), centimetres);
+            edges.push(Edge { a: node(pair[0]), b: node(pair[1]), cm, kind });
+        }
+    }
+    let network = Network::new(spots, edges);
+    if network.edge_count() == 0 {
+        return Err(AppError::Import(format!("{}: there is no edge in it", features.name)));
+    }
+    Ok(network)
+}
+
+/// Parks (kind park, also when it is not told) and greens (kind green).
+pub(super) fn grounds(features: &Features, left: &mut osm::Left) -> Result<Vec<DraftGround>, AppError> {
+    let mut grounds: Vec<DraftGround> = Vec::new();
+    let mut seen = std::collections::HashSet::new();
+    for row in &features.rows {
+        let is_park = match row.get("kind") {
+            "" | "park" => true,
+            "green" => false,
+            other => return Err(features.wrong(row, &format!("kind cannot be {other:?}: park or green"))),
+        };
+        let id = row.key();
+        if !seen.insert(id.clone()) {
+            return Err(features.wrong(row, &format!("{id:?} stands twice in the file")));
+        }
+        let Some(ground) = usable(features, row, left)? else { continue };
+        let name = row.get("name").to_owned();
+        grounds.push(DraftGround { id, name, is_park, ground, given: Vec::new(), gates: Vec::new() });
+    }
+    Ok(grounds)
+}
+
+/// Points, each with the key of its park.
+pub(super) fn entrances(features: &Features, grounds: &mut [DraftGround]) -> Result<(), AppError> {
+    let of: HashMap<String, usize> =
+        grounds.iter().enumerate().map(|(number, ground)| (ground.id.clone(), number)).collect();
+    for row in &features.rows {
+        let at = features.point(row)?.ok_or_else(|| features.wrong(row, "a point is wanted"))?;
+        let park = row.get("park");
+        let number = of.get(park).ok_or_else(|| features.wrong(row, &format!("there is no park {park:?}")))?;
+        grounds[*number].given.push(at);
+    }
+    Ok(())
+}
+
+/// Points or areas with residents, or with what an estimate needs.
+pub(super) fn buildings(features: &Features) -> Result<Vec<DraftBuilding>, AppError> {
+    let mut buildings = Vec::with_capacity(features.rows.len());
+    for row in &features.rows {
+        let area = features.area(row)?;
+        let middle = area.as_ref().and_then(made::centre).map(|at| Spot::of(Wgs84 { lon: at.x, lat: at.y }));
+        let at = match features.point(row)? {
+            Some(at) => at,
+            None => middle.ok_or_else(|| features.wrong(row, "there is neither a point nor an area"))?,
+        };
+        let drawn = area.map(|area| area.iter().map(|part| flat_square_metres(part.exterior())).sum::<f64>());
+        let positive = |field: &str| -> Result<Option<f64>, AppError> {
+            let number = features.number::<f64>(row, field)?;
+            match number.filter(|number| !(*number >= 0.0 && number.is_finite())) {
+                Some(wrong) => Err(features.wrong(row, &format!("{field} cannot be {wrong}"))),
+                None => Ok(number),
+            }
+        };
+        let residents = features.number::<u32>(row, "residents")?;
+        let (flats, levels) = (positive("flats")?, positive("levels")?);
+        let square_metres = positive("square_metres")?.or(drawn).unwrap_or(0.0);
+        let home = match row.get("home") {
+            "" => flats.is_some() || square_metres > 0.0,
+            text => matches!(text, "1" | "true" | "yes" | "是"),
+        };
+        buildings.push(DraftBuilding { id: row.key(), at, residents, flats, levels, home, square_metres });
+    }
+    Ok(buildings)
+}
+
+/// Areas on which people live.
+pub(super) fn land(features: &Features, left: &mut osm::Left) -> Result<Vec<MultiPolygon>, AppError> {
+    let mut land = Vec::new();
+    for row in &features.rows {
+        land.extend(usable(features, row, left)?);
+    }
+    Ok(land)
+}
+
+/// Areas for which coverage is told.
+pub(super) fn zones(features: &Features) -> Result<Vec<Zone>, AppError> {
+    let zone = |row: &Feature| {
+        let (code, name, kind) = (row.key(), row.get("name").to_owned(), row.get("kind").to_owned());
+        Ok(Zone { code, name, kind, area: area(features, row)? })
+    };
+    features.rows.iter().map(zone).collect()
+}

@@ -1,0 +1,81 @@
+//! The kept city on both engines: in memory as it was imported, replaced as a whole, noticed by other
+//! programs, and no reason to fail when its file is gone.
+
+use crate::stage::app;
+use luyuan_app::{
+    App,
+    city::{CityKind, Inputs, Loaded, Origin, green_rules, walk_rules},
+    env::Env,
+};
+use luyuan_store::testing::on_both_engines;
+use std::path::Path;
+
+fn monaco() -> Loaded {
+    let network = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../data/osm/monaco.osm.pbf");
+    let inputs = Inputs { network, bbox: Some([7.415, 43.73, 7.43, 43.74]), ..Inputs::default() };
+    let mut steps = 0;
+    let loaded = inputs.load(&walk_rules(None).unwrap(), |_, done, all| {
+        assert!(done <= all);
+        steps += 1;
+    });
+    assert!(steps > 3);
+    loaded.unwrap()
+}
+
+fn origin() -> Origin {
+    Origin { kind: CityKind::Osm, name: "monaco".into(), source: "OpenStreetMap, monaco.osm.pbf".into() }
+}
+
+#[tokio::test]
+async fn the_demonstration_has_a_city_that_says_it_is_made_and_an_import_replaces_it() {
+    on_both_engines(|db, engine| async move {
+        let (app, folder) = app(db.clone()).await;
+        let made = app.city().expect("the demonstration's city");
+        assert_eq!((made.row.kind, made.row.counts.buildings), (CityKind::Made, 1926));
+        assert!(made.row.attribution.contains("made"), "{engine}");
+        // Another program on the same database and files.
+        let files = folder.path().join("files");
+        let other = App::start(db, app.jurisdiction.clone(), files.clone(), Env::default()).await.unwrap();
+        assert_eq!(other.city().unwrap().city, made.city, "as it was written");
+
+        let loaded = monaco();
+        let row = app.keep_city(&loaded, origin()).await.unwrap();
+        assert_eq!(*app.city().unwrap().city, loaded.city);
+        assert_eq!(row.counts.nodes, loaded.city.network.len() as u64);
+        assert!(app.files.get(&made.row.sha256).await.unwrap().is_none(), "the made one's bytes are gone");
+        assert!(other.notice().await.unwrap(), "{engine}: noticed");
+        assert_eq!(other.city().unwrap().row, row);
+        // The same again is the same file; nothing is lost by it.
+        let again = app.keep_city(&loaded, origin()).await.unwrap();
+        assert_eq!(again.sha256, row.sha256);
+        assert!(app.files.get(&row.sha256).await.unwrap().is_some());
+
+        // Without its file the program starts all the same, and has no city.
+        app.files.remove(&format!("{}/{}", &row.sha256[..2], row.sha256)).await.unwrap();
+        let left = App::start(app.db.clone(), app.jurisdiction.clone(), files, Env::default()).await.unwrap();
+        assert!(left.city().is_none() && !left.directory().places().is_empty());
+        // And importing again heals it.
+        left.keep_city(&loaded, origin()).await.unwrap();
+        assert!(left.city().is_some());
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn the_rules_of_the_day_say_how_green_is_measured() {
+    on_both_engines(|db, _| async move {
+        let (app, _folder) = app(db).await;
+        let sets: Vec<String> =
+            app.rulebook().green(app.env.now()).unwrap().iter().map(|set| set.name.clone()).collect();
+        assert!(sets.contains(&"green-garden-city-2022".to_owned()), "{sets:?}");
+        assert!(!sets.contains(&"green-garden-city-2016".to_owned()), "its later version took its place");
+        let early = "2017-01-01T00:00:00Z".parse().unwrap();
+        let sets = app.rulebook().green(early).unwrap();
+        assert!(
+            sets.iter().any(|set| set.name == "green-garden-city-2016") && sets.iter().all(|set| set.set != "gb55014")
+        );
+        assert_eq!(app.rulebook().walking(early).unwrap().name, "walking-2020", "the oldest stands in");
+        assert!(green_rules(Some(Path::new("nowhere.toml"))).unwrap_err().to_string().contains("nowhere.toml"));
+    })
+    .await;
+}
