@@ -100,14 +100,15 @@ impl App {
                 tell("orders");
                 self.load_orders().await?;
             }
-            if self.city().is_none() {
-                tell("streets, parks and buildings for walkers");
-                self.load_city().await?;
-            }
             let new = NewKey { label: "demo".into(), scopes: Scopes::usual(), until: None };
             let key = self.make_key(&Actor::System, new).await?;
             self.set(KEY, key).await?;
             self.set(LOADED, "1".into()).await?;
+        }
+        // A demonstration of before there were cities gets one too.
+        if self.city().is_none() {
+            tell("streets, parks and buildings for walkers");
+            self.load_city().await?;
         }
         let people = self.people().await?.into_iter().filter(|person| person.demo);
         let accounts = people.map(|person| (person.login, person.name)).collect();

@@ -258,8 +258,8 @@ fn an_extract_is_kept_for_the_installation_and_replaced_by_the_next() {
     fs::write(&torn, &bytes[..bytes.len() / 2]).unwrap();
     let wrong = luyuan(&["import", "osm", torn.to_str().unwrap(), "--data", folder]);
     assert_eq!(wrong.status.code(), Some(3));
-    assert!(said(&wrong).contains("torn") && said(&wrong).contains("byte"), "{}", said(&wrong));
+    assert!(said(&wrong).contains("osm_torn") && said(&wrong).contains("byte"), "{}", said(&wrong));
     assert_eq!(files(), second);
     let well = luyuan(&["doctor", "--data", folder]);
-    assert!(said(&well).contains("1 files that rows name are there"), "{}", said(&well));
+    assert!(said(&well).contains("1 files that rows name are as they were"), "{}", said(&well));
 }

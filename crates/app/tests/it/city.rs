@@ -2,11 +2,13 @@
 //! programs, and no reason to fail when its file is gone.
 
 use crate::stage::app;
+use luyuan_analysis::walk::{Measured, Row};
 use luyuan_app::{
     App,
     city::{CityKind, Inputs, Loaded, Origin, green_rules, walk_rules},
     env::Env,
 };
+use luyuan_domain::{place::PlaceKind, ruleset::Measure};
 use luyuan_store::testing::on_both_engines;
 use std::path::Path;
 
@@ -33,6 +35,29 @@ async fn the_demonstration_has_a_city_that_says_it_is_made_and_an_import_replace
         let made = app.city().expect("the demonstration's city");
         assert_eq!((made.row.kind, made.row.counts.buildings), (CityKind::Made, 1926));
         assert!(made.row.attribution.contains("made"), "{engine}");
+        // Its residents and land are covered in part, in every street, by both measures.
+        let zones = app.zones(&[PlaceKind::District, PlaceKind::Street, PlaceKind::Town]);
+        assert_eq!(zones.len(), 17);
+        let measured = Measured::new(&made.city, &zones, &app.rulebook().walking(app.env.now()).unwrap());
+        let report = measured.report(&green_rules(None).unwrap(), false);
+        let of = |measure, zone| {
+            let same = |row: &&Row| (row.goal, row.measure, row.zone) == (1, measure, zone);
+            *report.rows.iter().find(same).unwrap()
+        };
+        for measure in Measure::ALL {
+            let (all, district) = (of(measure, None), of(measure, Some(0)));
+            assert!((10.0..90.0).contains(&all.residents.percent().unwrap()), "{all:?}");
+            assert!((10.0..90.0).contains(&all.land.percent().unwrap()), "{all:?}");
+            // Streets share the district's residents out, but for drawn borders that do not meet exactly.
+            let streets: u64 = (1..17).map(|zone| of(measure, Some(zone)).residents.total).sum();
+            assert_eq!(district.residents.total, all.residents.total);
+            assert!(streets.abs_diff(all.residents.total) * 50 < all.residents.total, "{streets} {all:?}");
+        }
+        let (walked, straight) = (of(Measure::Walking, None), of(Measure::Straight, None));
+        assert!(
+            walked.residents.covered < straight.residents.covered,
+            "no way on foot is shorter than a straight line"
+        );
         // Another program on the same database and files.
         let files = folder.path().join("files");
         let other = App::start(db, app.jurisdiction.clone(), files.clone(), Env::default()).await.unwrap();
