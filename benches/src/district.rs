@@ -98,7 +98,7 @@ pub async fn fill(app: &App, size: usize) -> Result<()> {
                                 order: detail.order.id,
                                 seq: event.seq,
                                 at: event.at,
-                                what: event.what,
+                                what: event.what.clone(),
                             })
                             .collect();
                         events::append(&mut conn, &j, &Actor::System, &story).await?;
@@ -117,7 +117,7 @@ fn one(app: &App, like: &Detail, number: usize, category: &str, age: f64, chance
     let directory = app.directory();
     let mut detail = like.clone();
     let id = OrderId(app.env.id());
-    let order = &mut detail.order;
+    let order = std::sync::Arc::make_mut(&mut detail.order);
     let place_code = order
         .location
         .place

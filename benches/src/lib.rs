@@ -2,6 +2,7 @@
 //! `cargo xtask bench` gathers into its table.
 
 pub mod district;
+pub mod street;
 
 use std::time::Instant;
 

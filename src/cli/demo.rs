@@ -7,7 +7,7 @@ use luyuan_app::demo::PASSWORD;
 pub async fn run(common: &Common) -> Result<(), Trouble> {
     let door = Door::open(common).await?;
     let mut app = common.start().await?;
-    app.outside = common.outside(door.address.clone());
+    app.outside = common.outside(&door.address, true)?;
     common.open_log(&app).await;
     let welcome = app.load_demo(|step| eprintln!("loading the demonstration district: {step}")).await?;
     println!("address={}", door.address);

@@ -3,7 +3,7 @@
 use super::Trouble;
 use clap::{Subcommand, ValueEnum};
 use luyuan_app::{App, telling::Hook};
-use luyuan_domain::telling::Way;
+use luyuan_domain::{actor::Actor, telling::Way};
 
 /// What to do with hooks.
 #[derive(Subcommand)]
@@ -71,7 +71,7 @@ pub async fn run(app: App, verb: Verb) -> Result<(), Trouble> {
             };
             let given = !secret.is_empty();
             let hook = Hook { name, way, url, secret, asymmetric, events, orgs, language };
-            let (id, kept) = app.add_hook(hook).await?;
+            let (id, kept) = app.add_hook(&Actor::System, hook).await?;
             println!("id={id}");
             if !given && way == Way::Webhook {
                 println!("secret={}", kept.secret);
@@ -84,7 +84,7 @@ pub async fn run(app: App, verb: Verb) -> Result<(), Trouble> {
             }
         }
         Verb::Remove { id } => {
-            app.remove_hook(id).await?;
+            app.remove_hook(&Actor::System, id).await?;
             println!("removed {id}");
         }
         Verb::Key => println!("{}", app.webhook_key().await?),

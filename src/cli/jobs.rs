@@ -3,6 +3,7 @@
 use super::Trouble;
 use clap::{Subcommand, ValueEnum};
 use luyuan_app::{App, jobs::Which};
+use luyuan_domain::actor::Actor;
 use std::io::Write;
 
 /// What to do with jobs.
@@ -64,11 +65,11 @@ pub async fn run(app: App, verb: Verb) -> Result<(), Trouble> {
             }
         }
         Verb::Retry { id } => {
-            app.retry_job(id).await?;
+            app.retry_job(&Actor::System, id).await?;
             println!("tried again at once: {id}");
         }
         Verb::Drop { id } => {
-            app.drop_job(id).await?;
+            app.drop_job(&Actor::System, id).await?;
             println!("taken away: {id}");
         }
     }

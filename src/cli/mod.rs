@@ -15,6 +15,7 @@ mod place_order;
 mod progress;
 mod role;
 mod serve;
+mod site;
 mod tell;
 mod user;
 mod verify;
@@ -24,12 +25,16 @@ use luyuan_app::{
     App, AppError,
     env::Env,
     files::Files,
-    outside::{self, Outside, guard::Reachable},
+    outside::{self, Outside, guard::Reachable, sms::Gateway},
     settings::{Oidc, Secret, Settings},
 };
 use luyuan_domain::ids::JurisdictionId;
 use luyuan_store::{Db, StoreError};
-use std::{io::Write, os::unix::fs::DirBuilderExt, path::PathBuf};
+use std::{
+    io::Write,
+    os::unix::fs::{DirBuilderExt, PermissionsExt},
+    path::PathBuf,
+};
 
 /// Luyuan 路院: the open platform with which a city district renews itself.
 #[derive(Parser)]
@@ -84,7 +89,10 @@ pub struct Common {
     /// From whom mail comes; when not given, noreply at the host of the address
     #[arg(long, global = true, env = "LUYUAN_MAIL_FROM")]
     mail_from: Option<String>,
-    /// Networks inside that webhooks may reach, such as 10.1.2.0/24, with commas between them
+    /// File that describes the gateway for text messages [default: none are sent]
+    #[arg(long, global = true, env = "LUYUAN_SMS_GATEWAY")]
+    sms_gateway: Option<PathBuf>,
+    /// Networks inside that webhooks and the gateway may reach, such as 10.1.2.0/24, with commas between them
     #[arg(long, global = true, env = "LUYUAN_REACHABLE", default_value = "", hide_default_value = true)]
     reachable: Reachable,
     /// Addresses of reverse proxies whose X-Forwarded-For is believed, with commas between them
@@ -133,6 +141,8 @@ enum Command {
     Export(export::What),
     /// Measure how near green is to every door, without a server
     Green(Box<green::Options>),
+    /// Choose where the next parks, entrances and crossings should be, without a server
+    Site(Box<site::Options>),
     /// Print the OpenAPI document of the JSON API
     Openapi,
     /// Accounts
@@ -220,15 +230,33 @@ impl Common {
         }
     }
 
-    /// How the world outside is reached, for a site under this address.
-    fn outside(&self, address: String) -> Outside {
-        Outside::new(outside::Settings {
+    /// How the world outside is reached, for a site under this address; a demonstration shows in its log
+    /// the codes that it cannot send.
+    fn outside(&self, address: &str, demo: bool) -> Result<Outside, Trouble> {
+        Ok(Outside::new(outside::Settings {
             smtp: self.smtp.clone(),
             mail_from: self.mail_from.clone(),
+            sms: self.gateway()?,
+            show_codes: demo,
             reachable: self.reachable.clone(),
             address: address.trim_end_matches('/').to_owned(),
             ..outside::Settings::default()
-        })
+        }))
+    }
+
+    /// The gateway for text messages, if one is described.
+    fn gateway(&self) -> Result<Option<Gateway>, Trouble> {
+        let Some(path) = &self.sms_gateway else { return Ok(None) };
+        let trouble = |why: String| Trouble { code: 1, sentence: format!("--sms-gateway {}: {why}", path.display()) };
+        let text = std::fs::read_to_string(path).map_err(|error| trouble(error.to_string()))?;
+        let open = std::fs::metadata(path).is_ok_and(|about| about.permissions().mode() & 0o077 != 0);
+        if open {
+            eprintln!(
+                "luyuan: others can read {}, which holds what the gateway knows you by; chmod 600 it",
+                path.display()
+            );
+        }
+        Gateway::parse(&text).map(Some).map_err(trouble)
     }
 
     /// The address under which people reach it, without a slash at the end.
@@ -244,7 +272,7 @@ impl Common {
         let db = Db::open(&self.database()).await?;
         db.migrate().await?;
         let mut app = App::start(db, JurisdictionId(self.jurisdiction.clone()), self.files()?, Env::default()).await?;
-        app.outside = self.outside(self.public());
+        app.outside = self.outside(&self.public(), false)?;
         app.load_rules().await?;
         Ok(app.set_up(Settings { proxies: self.proxies.clone(), oidc: self.oidc()? })?)
     }
@@ -303,6 +331,7 @@ pub async fn run(cli: Cli) -> Result<(), Trouble> {
         Command::Restore(options) => backup::restore(&common, options).await,
         Command::Doctor(options) => doctor::run(&common, &options).await,
         Command::Green(options) => green::run(&options),
+        Command::Site(options) => site::run(&options),
         Command::Openapi => {
             let text = luyuan_web::api::document().map_err(|error| Trouble { code: 1, sentence: error.to_string() })?;
             match writeln!(std::io::stdout(), "{text}") {

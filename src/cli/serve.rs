@@ -34,6 +34,9 @@ pub struct Running {
     /// All of these that a program with a key may send in a minute; 0 for any number
     #[arg(long, global = true, env = "LUYUAN_LIMIT_KEYS", default_value_t = 0)]
     limit_keys: u32,
+    /// All of these that one account may send in a minute, from whatever address; 0 for any number
+    #[arg(long, global = true, env = "LUYUAN_LIMIT_ACCOUNTS", default_value_t = 240)]
+    limit_accounts: u32,
 }
 
 impl Running {
@@ -44,6 +47,7 @@ impl Running {
             uploads: self.limit_uploads,
             searches: self.limit_searches,
             keys: self.limit_keys,
+            accounts: self.limit_accounts,
         }
     }
 
@@ -113,7 +117,7 @@ impl Door {
 pub async fn run(common: &Common) -> Result<(), Trouble> {
     let door = Door::open(common).await?;
     let mut app = common.start().await?;
-    app.outside = common.outside(door.address.clone());
+    app.outside = common.outside(&door.address, false)?;
     app.contact_key()?;
     common.open_log(&app).await;
     println!("address={}", door.address);

@@ -7,10 +7,10 @@ use luyuan_app::App;
 /// Which channel to test.
 #[derive(Args)]
 pub struct Options {
-    /// Send a test message: `email`, or the name or id of a hook
+    /// Send a test message: `email`, `sms`, or the name or id of a hook
     #[arg(long, value_name = "CHANNEL")]
     test: String,
-    /// To which address, for `email`
+    /// To which address, for `email`, or number, for `sms`
     #[arg(long)]
     to: Option<String>,
     /// In which language
@@ -23,8 +23,9 @@ pub async fn run(app: App, options: Options) -> Result<(), Trouble> {
     luyuan_web::give_words(&app);
     let sent = match (options.test.as_str(), options.to) {
         ("email", Some(to)) => app.test_mail(&to, &options.language).await?,
-        ("email", None) => {
-            return Err(Trouble { code: 2, sentence: "say with --to where the test mail goes".into() });
+        ("sms", Some(to)) => app.test_sms(&to, &options.language).await?,
+        ("email" | "sms", None) => {
+            return Err(Trouble { code: 2, sentence: "say with --to where the test message goes".into() });
         }
         (hook, _) => app.test_hook(hook).await?,
     };

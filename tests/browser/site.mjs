@@ -27,8 +27,13 @@ export async function start(name = "127.0.0.1", { port, ...settings } = {}) {
   const folder = mkdtempSync(join(tmpdir(), "luyuan-"));
   const listen = `127.0.0.1:${port ?? (await freePort())}`;
   const address = `http://${listen.replace("127.0.0.1", name)}`;
-  const program = spawn(process.env.LUYUAN_PROGRAM, ["demo", "--data", folder, "--listen", listen, "--address", address], { stdio: ["ignore", "pipe", "inherit"], env: { ...process.env, ...settings } });
+  const program = spawn(process.env.LUYUAN_PROGRAM, ["demo", "--data", folder, "--listen", listen, "--address", address], { stdio: ["ignore", "pipe", "pipe"], env: { ...process.env, ...settings } });
   let said = "";
+  let log = "";
+  program.stderr.on("data", (text) => {
+    log += text;
+    process.stderr.write(text);
+  });
   await new Promise((done, fail) => {
     program.stdout.on("data", (text) => {
       said += text;
@@ -44,6 +49,8 @@ export async function start(name = "127.0.0.1", { port, ...settings } = {}) {
     address,
     key: /api_key=(\S+)/.exec(said)[1],
     browser,
+    /** What the program has written to its log. */
+    log: () => log,
     async stop() {
       await browser.close();
       program.removeAllListeners("exit");

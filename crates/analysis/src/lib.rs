@@ -6,6 +6,8 @@ pub mod evidence;
 pub mod locate;
 pub mod made;
 pub mod osm;
+pub mod siting;
 pub mod text;
 pub mod tiles;
 pub mod walk;
+pub mod whatif;

@@ -1,13 +1,14 @@
 //! How to reach reporters: encrypted with a key outside the database, shown masked, shown whole only
 //! with a reason that is kept, forgotten in time.
 //!
-//! The same key seals other small secrets, such as those of authenticators.
+//! The same key seals other small secrets, such as those of authenticators and of telling.
 //!
 //! XChaCha20-Poly1305 (RFC 8439 with the extended nonce): a random nonce may be used for every text.
 //! What is sealed for one reporter does not open for another.
 
 mod erase;
 mod forget;
+mod marks;
 mod reveal;
 
 pub use erase::Erasing;
@@ -20,7 +21,11 @@ use chacha20poly1305::{
     aead::{Aead, Payload},
 };
 use luyuan_domain::{contact::ContactData, ids::ReporterId};
-use luyuan_store::{StoreError, contacts, reporters, settings};
+use luyuan_store::{
+    StoreError,
+    contacts::{self, Closed},
+    reporters, settings,
+};
 use std::{
     path::{Path, PathBuf},
     sync::{Arc, PoisonError, RwLock, RwLockReadGuard},
@@ -36,6 +41,8 @@ const ROUND: i64 = 500;
 struct Key {
     id: String,
     cipher: XChaCha20Poly1305,
+    /// What contact data is looked up with; made from the key.
+    mark: marks::MarkKey,
 }
 
 /// The keys of a file, all open, the last one seals; or why there are none. Cheap to clone.
@@ -65,7 +72,7 @@ fn parse(path: &Path, text: &str) -> Result<Vec<Key>, AppError> {
     let read = |line: &str| {
         let bytes = BASE64.decode(line.trim()).ok()?;
         let cipher = XChaCha20Poly1305::new_from_slice(&bytes).ok()?;
-        Some(Key { id: sha256(&bytes)[..8].to_owned(), cipher })
+        Some(Key { id: sha256(&bytes)[..8].to_owned(), cipher, mark: marks::MarkKey::of(&bytes)? })
     };
     let keys: Option<Vec<Key>> = text.lines().filter(|line| !line.trim().is_empty()).map(read).collect();
     keys.filter(|keys| !keys.is_empty())
@@ -109,7 +116,7 @@ impl App {
         if known.is_none() {
             self.seal_open().await?;
         }
-        Ok(())
+        self.seal_telling(false).await
     }
 
     /// Whether contact data can be sealed and opened.
@@ -138,8 +145,8 @@ impl App {
                 Box::pin(async move {
                     let open = contacts::open(&mut conn, &j, ROUND).await?;
                     for (id, order, data) in &open {
-                        if let Some(sealed) = app.sealed(*id, data)? {
-                            contacts::put(&mut conn, &j, *id, *order, &sealed, now).await?;
+                        if let Some(closed) = app.closed(*id, data)? {
+                            contacts::put(&mut conn, &j, *id, *order, &closed, now).await?;
                         }
                         // Written back without what no longer belongs there.
                         let all = reporters::of_order(&mut conn, &j, *order).await?;
@@ -198,12 +205,13 @@ impl App {
     ///
     /// # Errors
     /// As [`App::seal_for`].
-    pub(crate) fn sealed(&self, reporter: ReporterId, data: &ContactData) -> Result<Option<String>, AppError> {
+    pub(crate) fn closed(&self, reporter: ReporterId, data: &ContactData) -> Result<Option<Closed>, AppError> {
         if data.is_empty() {
             return Ok(None);
         }
         let text = serde_json::to_vec(data).map_err(|error| AppError::File(error.to_string()))?;
-        self.seal_for(&self.whose(reporter), &text).map(Some)
+        let sealed = self.seal_for(&self.whose(reporter), &text)?;
+        Ok(Some(Closed { sealed, marks: self.marks(data)? }))
     }
 
     /// Contact data from what is kept.
@@ -235,8 +243,9 @@ impl App {
                 Box::pin(async move {
                     let batch = contacts::after(&mut conn, &j, after, ROUND).await?;
                     for (id, sealed) in &batch {
-                        let anew = app.sealed(*id, &app.opened(*id, sealed)?)?.unwrap_or_default();
-                        contacts::renew(&mut conn, &j, *id, sealed, &anew).await?;
+                        if let Some(anew) = app.closed(*id, &app.opened(*id, sealed)?)? {
+                            contacts::renew(&mut conn, &j, *id, sealed, &anew).await?;
+                        }
                     }
                     Ok::<_, AppError>((batch.last().map(|(id, _)| *id), batch.len()))
                 })
@@ -249,6 +258,7 @@ impl App {
             after = last;
         }
         self.renew_factors().await?;
+        self.seal_telling(true).await?;
         key_file::replace(&path, &format!("{fresh}\n"))?;
         self.take_keys(&path).await?;
         Ok(count)

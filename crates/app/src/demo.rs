@@ -30,7 +30,7 @@ const STREETS: &str = include_str!("../../../data/erqi/places/erqi_streets.csv")
 const COMMUNITIES: &str = include_str!("../../../data/erqi/places/erqi_villages.csv");
 
 /// Rules that a new district starts with, by name.
-pub const RULES: [(&str, &str); 26] = [
+pub const RULES: [(&str, &str); 28] = [
     ("receipts-2020.toml", include_str!("../../../data/erqi/rulesets/receipts-2020.toml")),
     ("telling-2020.toml", include_str!("../../../data/erqi/rulesets/telling-2020.toml")),
     ("orders-2020.toml", include_str!("../../../data/erqi/rulesets/orders-2020.toml")),
@@ -47,7 +47,9 @@ pub const RULES: [(&str, &str); 26] = [
     ("calendar/2026.toml", include_str!("../../../data/erqi/calendar/2026.toml")),
     ("privacy-2021.toml", include_str!("../../../data/erqi/rulesets/privacy-2021.toml")),
     ("accounts-2020.toml", include_str!("../../../data/erqi/rulesets/accounts-2020.toml")),
+    ("residents-2021.toml", include_str!("../../../data/erqi/rulesets/residents-2021.toml")),
     ("roles-2020.toml", include_str!("../../../data/erqi/rulesets/roles-2020.toml")),
+    ("siting-2020.toml", include_str!("../../../data/erqi/rulesets/siting-2020.toml")),
     ("walking-2020.toml", include_str!("../../../data/erqi/rulesets/walking-2020.toml")),
     ("green-300-500.toml", include_str!("../../../data/erqi/rulesets/green-300-500.toml")),
     ("green-gb50563-2010.toml", include_str!("../../../data/erqi/rulesets/green-gb50563-2010.toml")),

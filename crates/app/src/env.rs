@@ -71,6 +71,22 @@ impl Env {
         Ok(bytes.iter().map(|byte| char::from(LETTERS[usize::from(byte % 32)])).collect())
     }
 
+    /// A code of six digits, each equally likely.
+    ///
+    /// # Errors
+    /// [`AppError::File`] when the operating system gives no randomness.
+    pub fn code(&self) -> Result<String, AppError> {
+        const CODES: u32 = 1_000_000;
+        // What lies beyond the last whole million would make some codes likelier.
+        const FAIR: u32 = u32::MAX - u32::MAX % CODES;
+        loop {
+            let number = u32::from_be_bytes(self.bytes::<4>()?);
+            if number < FAIR {
+                return Ok(format!("{:06}", number % CODES));
+            }
+        }
+    }
+
     /// Random bytes, for keys and salts.
     ///
     /// # Errors

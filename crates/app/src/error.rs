@@ -35,6 +35,9 @@ pub enum AppError {
     /// The provider through which people log in gives no answer, or none that can be used.
     #[error("provider: {0}")]
     Away(String),
+    /// A code could not be sent; why, without anybody's address in it.
+    #[error("code not sent: {0}")]
+    Unsent(String),
     /// The database.
     #[error(transparent)]
     Store(StoreError),
@@ -78,6 +81,7 @@ impl AppError {
             Self::Wait(_) => "wait",
             Self::Scope(_) => "scope",
             Self::Away(_) => "provider_away",
+            Self::Unsent(_) => "code_unsent",
             Self::Store(error) => error.code(),
             Self::Rules(_) => "rules",
             Self::Import(_) => "import",

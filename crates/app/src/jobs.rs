@@ -2,8 +2,9 @@
 
 use crate::{App, AppError, telling};
 use jiff::{SignedDuration, Timestamp};
+use luyuan_domain::actor::Actor;
 use luyuan_store::{
-    StoreError,
+    StoreError, audit,
     jobs::{self, Job},
 };
 use std::{sync::Arc, time::Duration};
@@ -49,12 +50,14 @@ impl App {
     ///
     /// # Errors
     /// [`AppError::NotFound`] when there is none, or somebody is doing it.
-    pub async fn retry_job(&self, id: Uuid) -> Result<(), AppError> {
+    pub async fn retry_job(&self, by: &Actor, id: Uuid) -> Result<(), AppError> {
         let (j, now) = (self.jurisdiction.clone(), self.env.now());
+        let entry = self.entry(by, "job_retried", &id.to_string(), "");
         let there = self.db.write(move |mut conn| {
             Box::pin(async move {
                 let there = jobs::retry(&mut conn, &j, id, now).await?;
                 if there {
+                    audit::add(&mut conn, &j, &entry).await?;
                     luyuan_store::deliveries::wait(&mut conn, &j, id, now).await?;
                 }
                 Ok(there)
@@ -67,12 +70,14 @@ impl App {
     ///
     /// # Errors
     /// [`AppError::NotFound`] when there is none, or somebody is doing it.
-    pub async fn drop_job(&self, id: Uuid) -> Result<(), AppError> {
+    pub async fn drop_job(&self, by: &Actor, id: Uuid) -> Result<(), AppError> {
         let (j, now) = (self.jurisdiction.clone(), self.env.now());
+        let entry = self.entry(by, "job_dropped", &id.to_string(), "");
         let there = self.db.write(move |mut conn| {
             Box::pin(async move {
                 let there = jobs::drop(&mut conn, &j, id).await?;
                 if there {
+                    audit::add(&mut conn, &j, &entry).await?;
                     telling::withdraw(&mut conn, &j, id, now).await?;
                 }
                 Ok(there)

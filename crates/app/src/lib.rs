@@ -29,6 +29,7 @@ pub mod outside;
 pub mod passkeys;
 pub mod passwords;
 pub mod people;
+pub mod residents;
 pub mod roles;
 pub mod rules;
 pub mod sessions;
@@ -72,6 +73,8 @@ pub struct App {
     pub settings: Arc<settings::Settings>,
     provider: Option<Arc<oidc::Provider>>,
     counts: counts::Counts,
+    /// Orders that were read a short while ago.
+    kept: luyuan_store::orders::Kept,
     /// What seals the log of this district; its trial has none.
     ledger: Arc<evidence::Ledger>,
     vault: contact::Vault,
@@ -113,6 +116,7 @@ impl App {
             settings: Arc::default(),
             provider: None,
             counts: counts::Counts::default(),
+            kept: luyuan_store::orders::Kept::default(),
             ledger: Arc::default(),
             vault: contact::Vault::default(),
             forgot: Arc::default(),
@@ -158,6 +162,7 @@ impl App {
                     let orgs = luyuan_store::directory::orgs(&mut conn, &j).await?;
                     let rules = luyuan_store::settings::rules(&mut conn, &j).await?;
                     let hooks = luyuan_store::hooks::all(&mut conn, &j).await?;
+                    let hooks = hooks.into_iter().map(|(id, kept)| (id, kept.hook)).collect();
                     let members = luyuan_store::tell_settings::members(&mut conn, &j, None, now).await?;
                     let listening = members.into_iter().map(|(_, org, _)| org).collect();
                     let reach = telling::Reach { hooks, listening };

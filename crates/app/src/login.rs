@@ -5,7 +5,7 @@ use jiff::{SignedDuration, Timestamp};
 use luyuan_domain::{
     ids::{OrgId, PersonId},
     roles::Held,
-    ruleset::AccountBound,
+    ruleset::{AccountBound, Waits},
 };
 use luyuan_store::{
     attempts,
@@ -66,24 +66,28 @@ impl App {
     pub(crate) async fn attempt(&self, login: &str, address: Option<&str>) -> Result<Attempt, AppError> {
         let now = self.env.now();
         let attempt = Attempt { account: account(login), address: address.map(|address| format!("address:{address}")) };
-        self.count_failure(&attempt.account, AccountBound::FreeTries, now).await?;
+        let rules = self.rulebook().accounts(now)?;
+        self.count_attempt(&attempt.account, rules.waits(AccountBound::FreeTries), now).await?;
         if let Some(address) = &attempt.address {
-            self.count_failure(address, AccountBound::FreeTriesAddress, now).await?;
+            self.count_attempt(address, rules.waits(AccountBound::FreeTriesAddress), now).await?;
         }
         Ok(attempt)
     }
 
-    async fn count_failure(&self, name: &str, free: AccountBound, now: Timestamp) -> Result<(), AppError> {
-        let rules = self.rulebook().accounts(now)?;
+    /// Counts an attempt under a name.
+    ///
+    /// # Errors
+    /// [`AppError::Wait`] when it comes too soon after others.
+    pub(crate) async fn count_attempt(&self, name: &str, waits: Waits, now: Timestamp) -> Result<(), AppError> {
         let (j, name) = (self.jurisdiction.clone(), name.to_owned());
         self.db
             .write(move |mut conn| {
                 Box::pin(async move {
                     for _ in 0..TRIES {
                         let seen = attempts::get(&mut conn, &j, &name).await?;
-                        let forgotten = now - rules.hours(AccountBound::ForgetHours);
+                        let forgotten = now - waits.forget;
                         let before = seen.filter(|(_, last)| *last > forgotten).map_or(0, |(fails, _)| fails);
-                        let until = seen.and_then(|(_, last)| rules.wait(before, free, last));
+                        let until = seen.and_then(|(_, last)| waits.until(before, last));
                         if let Some(until) = until.filter(|until| now < *until) {
                             return Err(AppError::Wait(until));
                         }

@@ -1,10 +1,11 @@
-//! The world outside: the mail server, push services, programs and chat groups. How they are reached
+//! The world outside: the mail server, the gateway for text messages, push services, programs and chat groups. How they are reached
 //! is the operator's to say; everything else refuses to be talked into asking inside addresses.
 
 pub mod guard;
 pub mod http;
 pub mod mail;
 pub mod push;
+pub mod sms;
 
 use guard::Reachable;
 pub use http::Answer;
@@ -21,6 +22,10 @@ pub struct Settings {
     pub smtp: Option<String>,
     /// From whom mail comes (`路院 <noreply@example.org>`).
     pub mail_from: Option<String>,
+    /// The gateway through which text messages are sent.
+    pub sms: Option<sms::Gateway>,
+    /// Codes for residents are written to the log where they cannot be sent: for demonstrations.
+    pub show_codes: bool,
     /// Networks inside that may be asked all the same (`10.1.2.0/24`).
     pub reachable: Reachable,
     /// Address under which people reach this site, for links.
@@ -34,6 +39,8 @@ impl Default for Settings {
         Self {
             smtp: None,
             mail_from: None,
+            sms: None,
+            show_codes: false,
             reachable: Reachable::default(),
             address: String::new(),
             patience: Duration::from_secs(15),

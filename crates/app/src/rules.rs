@@ -6,7 +6,9 @@ use luyuan_domain::{
     catalogue::{Catalogue, Category},
     orders::{Hop, Kind, Route, Timetable, Urgency},
     org::{Chain, OrgKind},
-    ruleset::{AccountRules, GreenRules, InForce, Level, Privacy, RoleRules, Rulesets, WalkRules},
+    ruleset::{
+        AccountRules, GreenRules, InForce, Level, Privacy, ResidentRules, RoleRules, Rulesets, WalkRules,
+    },
 };
 use std::sync::Arc;
 
@@ -56,6 +58,14 @@ impl Rulebook {
     /// [`AppError::Rules`] when there are none at all.
     pub fn accounts(&self, at: Timestamp) -> Result<Arc<AccountRules>, AppError> {
         self.0.accounts_at(at).cloned().ok_or_else(|| AppError::Rules("there are no bounds of accounts".into()))
+    }
+
+    /// The bounds of residents who prove who they are in force at an instant.
+    ///
+    /// # Errors
+    /// [`AppError::Rules`] when there are none at all.
+    pub fn residents(&self, at: Timestamp) -> Result<Arc<ResidentRules>, AppError> {
+        self.0.residents_at(at).cloned().ok_or_else(|| AppError::Rules("there are no bounds of residents".into()))
     }
 
     /// How maps are read for walkers at an instant.

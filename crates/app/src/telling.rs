@@ -7,6 +7,7 @@ mod fan_out;
 mod hook;
 mod keys;
 mod notices;
+mod sealed;
 mod wishes;
 mod words;
 

@@ -17,6 +17,13 @@ pub enum Actor {
         /// Which report.
         id: ReporterId,
     },
+    /// Somebody who proved that an e-mail address or a phone number is theirs, by a code that was sent
+    /// there. Nothing of it is kept with what they did: to an order they act as its [`Self::Reporter`].
+    Resident {
+        /// The reports that were left with that address or number.
+        #[serde(skip)]
+        reports: Vec<ReporterId>,
+    },
     /// A person with an account, acting for one organisation.
     Staff {
         /// Who.
@@ -48,11 +55,27 @@ impl Actor {
         }
     }
 
+    /// Whether it is known who this is: somebody who proved an address or a number, or has an account.
+    /// The secret link of an order proves a report, not a person.
+    pub fn is_verified(&self) -> bool {
+        matches!(self, Self::Resident { .. } | Self::Staff { .. })
+    }
+
+    /// Whether a report is the actor's own.
+    pub fn made(&self, report: ReporterId) -> bool {
+        match self {
+            Self::Reporter { id } => *id == report,
+            Self::Resident { reports } => reports.contains(&report),
+            _ => false,
+        }
+    }
+
     /// The stable code of the kind of actor.
     pub fn code(&self) -> &'static str {
         match self {
             Self::Anyone => "anyone",
             Self::Reporter { .. } => "reporter",
+            Self::Resident { .. } => "resident",
             Self::Staff { .. } => "staff",
             Self::Integrator { .. } => "integrator",
             Self::System => "system",
@@ -202,9 +225,9 @@ pub fn may(actor: &Actor, action: Action, subject: &Subject<'_>) -> bool {
         Actor::System => true,
         Actor::Anyone => action == Action::Place,
         Actor::Integrator { scopes, .. } => scopes.allow(action),
-        Actor::Reporter { id } => match action {
+        Actor::Reporter { .. } | Actor::Resident { .. } => match action {
             Action::Place => true,
-            Action::Rate => subject.reporters.contains(id),
+            Action::Rate => subject.reporters.iter().any(|report| actor.made(*report)),
             _ => false,
         },
         Actor::Staff { org, grants, .. } => match action {
@@ -270,6 +293,20 @@ mod tests {
         let subject = Subject { holder: Some(org), whistled: &[org], ..Subject::default() };
         let done: Vec<_> = Action::ALL.into_iter().filter(|action| may(&nobody, *action, &subject)).collect();
         assert_eq!(done, [Action::Place]);
+    }
+
+    #[test]
+    fn a_resident_rates_what_they_reported_and_nothing_else() {
+        let (own, other) = (ReporterId(Uuid::from_u128(1)), ReporterId(Uuid::from_u128(2)));
+        let resident = Actor::Resident { reports: vec![own] };
+        let done = |reporters: &[ReporterId]| {
+            let subject = Subject { reporters, ..Subject::default() };
+            Action::ALL.into_iter().filter(|action| may(&resident, *action, &subject)).collect::<Vec<_>>()
+        };
+        assert_eq!(done(&[other, own]), [Action::Place, Action::Rate]);
+        assert_eq!(done(&[other]), [Action::Place]);
+        assert!(resident.is_verified() && !Actor::Reporter { id: own }.is_verified() && !Actor::Anyone.is_verified());
+        assert_eq!(serde_json::to_string(&resident).unwrap(), r#"{"kind":"resident"}"#, "which reports is not kept");
     }
 
     #[test]

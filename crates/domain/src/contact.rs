@@ -1,5 +1,9 @@
 //! How to reach a person: data that only those see who need it, and who say why.
 
+mod reach;
+
+pub use reach::Reach;
+
 use serde::{Deserialize, Serialize};
 
 /// How to reach a person; each part may be empty.

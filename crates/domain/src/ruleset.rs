@@ -10,8 +10,11 @@ mod privacy;
 mod problem;
 pub(crate) mod read;
 mod receipts;
+mod residents;
 mod roles;
+mod siting;
 mod telling;
+mod waits;
 mod walking;
 
 pub use crate::dated::{Provenance, Status};
@@ -22,8 +25,11 @@ pub use in_force::InForce;
 pub use privacy::{KeepRule, Kept, Privacy, Purpose};
 pub use problem::RulesetProblem;
 pub use receipts::{Receipt, ReceiptRule, Receipts};
+pub use residents::{ResidentBound, ResidentRules};
 pub use roles::{RoleRule, RoleRules};
+pub use siting::{CostRule, SiteKind, SitingRules};
 pub use telling::{DEADLINES, TellRule, Telling, can_be_told};
+pub use waits::Waits;
 pub use walking::{Meaning, Meanings, TagRule, WalkRules};
 
 use crate::{

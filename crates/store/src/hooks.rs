@@ -32,6 +32,18 @@ pub struct Hook {
     pub language: String,
 }
 
+/// A program or chat group as it is kept: address and secret stand sealed, and are empty beside. Those
+/// of older programs stand open.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Kept {
+    /// The rest of it.
+    #[serde(flatten)]
+    pub hook: Hook,
+    /// Address and secret; empty where they stand open.
+    #[serde(default)]
+    pub sealed: String,
+}
+
 /// Adds or replaces one.
 ///
 /// # Errors
@@ -40,7 +52,7 @@ pub async fn put(
     conn: &mut Conn<'_>,
     j: &JurisdictionId,
     id: Uuid,
-    hook: &Hook,
+    hook: &Kept,
     since: Timestamp,
 ) -> Result<(), StoreError> {
     let data = serde_json::to_string(hook).map_err(|error| StoreError::Sql(error.to_string()))?;
@@ -61,7 +73,7 @@ pub async fn put(
 ///
 /// # Errors
 /// [`StoreError::Corrupt`] for a row that cannot be read.
-pub async fn all(conn: &mut Conn<'_>, j: &JurisdictionId) -> Result<Vec<(Uuid, Hook)>, StoreError> {
+pub async fn all(conn: &mut Conn<'_>, j: &JurisdictionId) -> Result<Vec<(Uuid, Kept)>, StoreError> {
     let rows = conn.query("SELECT id, data FROM hooks WHERE jurisdiction_id = $1 ORDER BY id").bind(&j.0).all().await?;
     rows.iter().map(|row| Ok((row.id(0, "hooks", "id")?, row.json(1, "hooks", "data")?))).collect()
 }

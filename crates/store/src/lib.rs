@@ -39,6 +39,7 @@ pub mod people;
 pub mod portable;
 pub mod pushes;
 pub mod reporters;
+pub mod residents;
 pub mod roles;
 pub mod sessions;
 pub mod settings;

@@ -69,6 +69,13 @@ const MIGRATIONS: &[(i64, &str, &str, &str, &str)] = &[
         include_str!("../migrations/0011_provider.postgres.sql"),
     ),
     (
+        12,
+        "residents",
+        include_str!("../migrations/0012_residents.sql"),
+        include_str!("../migrations/0012_residents.sqlite.sql"),
+        include_str!("../migrations/0012_residents.postgres.sql"),
+    ),
+    (
         13,
         "city",
         include_str!("../migrations/0013_city.sql"),

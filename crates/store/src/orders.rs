@@ -3,12 +3,14 @@
 mod bulk;
 mod count;
 mod filter;
+mod kept;
 mod similar;
 mod whole;
 
 pub use bulk::{Ready, insert_many, insert_placed};
 pub use count::{ByDue, count_by_due, count_by_state};
 pub use filter::{Bounds, Cursor, Filter, Sort};
+pub use kept::Kept;
 pub use similar::{Probe, similar};
 pub use whole::{Whole, whole};
 
@@ -18,6 +20,7 @@ use luyuan_domain::{
     ids::{JurisdictionId, OrderId},
     orders::{Order, State},
 };
+use std::sync::Arc;
 
 /// What is kept beside an order so that it can be found.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -34,7 +37,7 @@ fn data(order: &Order) -> Result<String, StoreError> {
     serde_json::to_string(order).map_err(|error| StoreError::Sql(error.to_string()))
 }
 
-fn read(row: &Row) -> Result<Order, StoreError> {
+pub(crate) fn read(row: &Row) -> Result<Order, StoreError> {
     row.json(0, "orders", "data")
 }
 
@@ -87,8 +90,12 @@ pub async fn insert(conn: &mut Conn<'_>, j: &JurisdictionId, order: &Order, inde
 /// Keeps a changed order, if nobody changed it since version `seen`.
 ///
 /// # Errors
-/// [`StoreError::Conflict`] when somebody did.
+/// [`StoreError::Conflict`] when somebody did; [`StoreError::Sql`] when its version is not a later one, by
+/// which others know that it changed.
 pub async fn update(conn: &mut Conn<'_>, j: &JurisdictionId, order: &Order, seen: i64) -> Result<(), StoreError> {
+    if order.version <= seen {
+        return Err(StoreError::Sql(format!("order {} changed, but not its version", order.number)));
+    }
     let changed = conn
         .query(
             "UPDATE orders SET version = $4, state = $5, category = $6, holder_id = $7, hidden = $8, updated_at = $9,
@@ -215,8 +222,64 @@ pub async fn list(
     filter: &Filter,
     after: Option<&Cursor>,
     limit: i64,
-) -> Result<Vec<Order>, StoreError> {
-    filter.select(conn, j, "data", after, Some(limit)).all().await?.iter().map(read).collect()
+) -> Result<Vec<Arc<Order>>, StoreError> {
+    let rows = filter.select(conn, j, "data", after, Some(limit)).all().await?;
+    rows.iter().map(|row| read(row).map(Arc::new)).collect()
+}
+
+/// As [`list`], of what was committed, with those orders that were `kept` when they were read before.
+///
+/// # Errors
+/// As [`list`].
+pub async fn list_kept(
+    conn: &mut Conn<'_>,
+    j: &JurisdictionId,
+    kept: &Kept,
+    filter: &Filter,
+    after: Option<&Cursor>,
+    limit: i64,
+) -> Result<Vec<Arc<Order>>, StoreError> {
+    let rows = filter.select(conn, j, "id, version", after, Some(limit)).all().await?;
+    let listed = rows.iter().map(|row| Ok((row.id(0, "orders", "id")?, row.get(1)?)));
+    let listed = listed.collect::<Result<Vec<_>, StoreError>>()?;
+    let found = kept.all(&listed);
+    let missing = found.iter().filter(|order| order.is_none()).count();
+    // Many small questions cost more than one for all.
+    if missing > FEW {
+        return anew(conn, j, kept, filter, after, limit).await;
+    }
+    let mut orders = Vec::with_capacity(found.len());
+    for ((id, version), order) in listed.into_iter().zip(found) {
+        let order = match order {
+            Some(order) => order,
+            None => match get(conn, j, id).await?.map(Arc::new) {
+                Some(order) if order.version == version => {
+                    kept.put(order.clone(), None);
+                    order
+                }
+                // It changed between the two questions, and may stand elsewhere now.
+                _ => return anew(conn, j, kept, filter, after, limit).await,
+            },
+        };
+        orders.push(order);
+    }
+    Ok(orders)
+}
+
+/// Missing orders that are read one by one.
+const FEW: usize = 8;
+
+async fn anew(
+    conn: &mut Conn<'_>,
+    j: &JurisdictionId,
+    kept: &Kept,
+    filter: &Filter,
+    after: Option<&Cursor>,
+    limit: i64,
+) -> Result<Vec<Arc<Order>>, StoreError> {
+    let orders = list(conn, j, filter, after, limit).await?;
+    orders.iter().for_each(|order| kept.put(order.clone(), None));
+    Ok(orders)
 }
 
 /// A point of the map: number, state, longitude, latitude.

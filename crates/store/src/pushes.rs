@@ -4,7 +4,8 @@ use crate::{Conn, Row, StoreError, to_ms};
 use jiff::Timestamp;
 use luyuan_domain::{ids::JurisdictionId, telling::Recipient};
 
-/// A browser's subscription.
+/// A browser's subscription. As it is kept, all three texts stand sealed in the endpoint's place and the
+/// others are empty; those of older programs stand open.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Push {
     /// Its name here: the hash of the endpoint.
@@ -64,6 +65,20 @@ pub async fn of(conn: &mut Conn<'_>, j: &JurisdictionId, to: Recipient) -> Resul
         .all()
         .await?;
     rows.iter().map(read).collect()
+}
+
+/// All subscriptions, with whose they are.
+///
+/// # Errors
+/// [`StoreError::Corrupt`] for a row that cannot be read.
+pub async fn all(conn: &mut Conn<'_>, j: &JurisdictionId) -> Result<Vec<(Recipient, Push)>, StoreError> {
+    let text = "SELECT id, endpoint, p256dh, auth, recipient FROM pushes WHERE jurisdiction_id = $1";
+    let rows = conn.query(text).bind(&j.0).all().await?;
+    let whose = |row: &Row| {
+        let text = row.text(4)?;
+        Recipient::parse(text).ok_or_else(|| StoreError::corrupt("pushes", "recipient", text))
+    };
+    rows.iter().map(|row| Ok((whose(row)?, read(row)?))).collect()
 }
 
 /// Takes a subscription away, or all of somebody's; how many there were.

@@ -49,6 +49,17 @@ pub async fn postgres(server: &str) -> Result<Db, StoreError> {
     Ok(db)
 }
 
+/// Brings a database to where a program of some time ago left it: the migrations up to a version.
+///
+/// # Errors
+/// As [`Db::migrate`].
+pub async fn migrate_to(db: &Db, version: i64) -> Result<(), StoreError> {
+    db.write(move |mut conn| {
+        Box::pin(async move { crate::migrate::run_some(&mut conn, move |one| one <= version).await })
+    })
+    .await
+}
+
 /// The address of a fresh, empty schema on a server.
 ///
 /// # Errors

@@ -31,7 +31,7 @@ impl From<AppError> for Fault {
             AppError::Login => StatusCode::UNAUTHORIZED,
             AppError::Wait(_) => StatusCode::TOO_MANY_REQUESTS,
             AppError::NotFound(_) => StatusCode::NOT_FOUND,
-            AppError::Away(_) => StatusCode::BAD_GATEWAY,
+            AppError::Away(_) | AppError::Unsent(_) => StatusCode::BAD_GATEWAY,
             AppError::Store(error) if error.code() == "busy" => StatusCode::SERVICE_UNAVAILABLE,
             AppError::Store(error) if error.code() == "conflict" => StatusCode::CONFLICT,
             AppError::Store(_) | AppError::Rules(_) | AppError::File(_) => StatusCode::INTERNAL_SERVER_ERROR,

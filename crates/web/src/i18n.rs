@@ -29,6 +29,7 @@ const FILES: [(Language, &[&str]); 2] = [
             include_str!("../locales/zh-CN/evidence.ftl"),
             include_str!("../locales/zh-CN/privacy.ftl"),
             include_str!("../locales/zh-CN/maps.ftl"),
+            include_str!("../locales/zh-CN/residents.ftl"),
         ],
     ),
     (
@@ -46,6 +47,7 @@ const FILES: [(Language, &[&str]); 2] = [
             include_str!("../locales/en/evidence.ftl"),
             include_str!("../locales/en/privacy.ftl"),
             include_str!("../locales/en/maps.ftl"),
+            include_str!("../locales/en/residents.ftl"),
         ],
     ),
 ];
@@ -246,6 +248,8 @@ mod tests {
             "to-",
             "sent-",
             "reason-",
+            "code-",
+            "resident-",
         ];
         let unused: Vec<_> = keys(0)
             .into_iter()

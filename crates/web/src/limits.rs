@@ -1,7 +1,8 @@
 //! How often one caller may do what costs something: writing, logging in, uploading, searching.
 //! Reading is not counted and costs nothing here.
 //!
-//! A caller is an address, or, when the request carries a key, the key. A key that turns out to be
+//! A caller is an address, or, when the request carries a key, the key. Who is logged in counts by their
+//! account too, so that many addresses are no way around. A key that turns out to be
 //! none counts against its address as a failed login, so that trying keys is not a way around.
 
 use crate::{Site, origin};
@@ -39,6 +40,8 @@ pub struct Bounds {
     pub searches: u32,
     /// All of these by a program with a key.
     pub keys: u32,
+    /// All of these by somebody who is logged in, or proved a number, from whatever address.
+    pub accounts: u32,
 }
 
 /// What is limited.
@@ -61,6 +64,7 @@ pub struct Limits {
     uploads: Option<DefaultKeyedRateLimiter<u64>>,
     searches: Option<DefaultKeyedRateLimiter<u64>>,
     keys: Option<DefaultKeyedRateLimiter<u64>>,
+    accounts: Option<DefaultKeyedRateLimiter<u64>>,
     /// Callers are kept by a hash that nobody outside can aim at.
     names: RandomState,
     clock: DefaultClock,
@@ -90,6 +94,7 @@ impl Limits {
             uploads: of(bounds.uploads),
             searches: of(bounds.searches),
             keys: of(bounds.keys),
+            accounts: of(bounds.accounts),
             ..Self::default()
         }
     }
@@ -106,7 +111,8 @@ impl Limits {
     fn count(&self, limiter: Option<&DefaultKeyedRateLimiter<u64>>, caller: u64) -> Result<(), TooMany> {
         let Some(limiter) = limiter else { return Ok(()) };
         if self.counted.fetch_add(1, Ordering::Relaxed) % SWEEP == SWEEP - 1 {
-            for each in [&self.writes, &self.logins, &self.uploads, &self.searches, &self.keys].into_iter().flatten() {
+            let all = [&self.writes, &self.logins, &self.uploads, &self.searches, &self.keys, &self.accounts];
+            for each in all.into_iter().flatten() {
                 each.retain_recent();
             }
         }
@@ -131,6 +137,11 @@ impl Limits {
             }
             None => address.map_or(Ok(()), |address| self.count(self.of(kind), address)),
         }
+    }
+
+    /// Counts a request by who sent it: their account's id, or what they proved.
+    fn account(&self, who: &str) -> Result<(), TooMany> {
+        self.count(self.accounts.as_ref(), self.names.hash_one(who))
     }
 
     /// Counts a key that was none; too many bar the address from using keys for a while.
@@ -167,7 +178,9 @@ fn kind_of(method: &Method, path: &str, query: &str, headers: &HeaderMap) -> Opt
     }
     let form = headers.get(header::CONTENT_TYPE).and_then(|kind| kind.to_str().ok()).unwrap_or_default();
     Some(match path {
-        "/login" => Kind::Login,
+        "/login" | "/login/second" | "/login/passkey" | "/login/passkey/options" | "/mine/code" | "/mine/proof" => {
+            Kind::Login
+        }
         _ if form.starts_with("multipart/") || form.starts_with("image/") || path == "/api/v1/photos" => Kind::Upload,
         _ => Kind::Write,
     })
@@ -176,6 +189,19 @@ fn kind_of(method: &Method, path: &str, query: &str, headers: &HeaderMap) -> Opt
 /// The key that a request carries, if any.
 fn key_of(headers: &HeaderMap) -> Option<&[u8]> {
     headers.get(header::AUTHORIZATION).map(HeaderValue::as_bytes)
+}
+
+/// A mark on a request that costs something and carries no key: it counts by its account too.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Costs;
+
+/// Counts a request by the account from which it comes, if it costs something.
+pub(crate) fn count_account(site: &Site, request: &mut Request, who: &str) {
+    if request.extensions().get::<Costs>().is_some()
+        && let Err(early) = site.operating.limits.account(who)
+    {
+        request.extensions_mut().insert(early);
+    }
 }
 
 /// A request on its way through the limits.
@@ -195,6 +221,9 @@ pub(crate) fn count(site: &Site, request: &mut Request) -> Option<Counted> {
     if let Err(early) = site.operating.limits.check(kind, address, key) {
         request.extensions_mut().insert(early);
         return None;
+    }
+    if !keyed {
+        request.extensions_mut().insert(Costs);
     }
     keyed.then_some(Counted(address))
 }
@@ -228,7 +257,9 @@ mod tests {
         assert_eq!(kind(Method::GET, "/orders", "state=open&q="), None);
         assert_eq!(kind(Method::GET, "/orders", "q=%E7%81%AF"), Some(Kind::Search));
         assert_eq!(kind(Method::GET, "/places/search", ""), Some(Kind::Search));
-        assert_eq!(kind(Method::POST, "/login", ""), Some(Kind::Login));
+        for path in ["/login", "/login/passkey/options", "/mine/code", "/mine/proof"] {
+            assert_eq!(kind(Method::POST, path, ""), Some(Kind::Login), "{path}");
+        }
         assert_eq!(kind(Method::POST, "/api/v1/orders", ""), Some(Kind::Write));
         assert_eq!(kind(Method::POST, "/api/v1/photos", ""), Some(Kind::Upload));
         assert_eq!(kind(Method::OPTIONS, "/api/v1/orders", ""), None);
@@ -250,6 +281,12 @@ mod tests {
         }
         limits.check(Kind::Write, one, Some(b"Bearer good")).unwrap_err();
         limits.check(Kind::Write, one, Some(b"Bearer other")).unwrap();
+        let accounts = Limits::new(Bounds { accounts: 2, ..Bounds::default() });
+        for _ in 0..2 {
+            accounts.account("somebody").unwrap();
+        }
+        accounts.account("somebody").expect_err("from whatever address");
+        accounts.account("somebody else").unwrap();
         for _ in 0..3 {
             limits.wrong_key(other);
         }

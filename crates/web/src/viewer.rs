@@ -5,7 +5,7 @@ use crate::{
     Site,
     fault::{Fault, dressed, is_bare},
     i18n::Language,
-    limits::TooMany,
+    limits::{self, TooMany},
     pages::filter::soon,
     request::{self, RequestId},
 };
@@ -19,12 +19,14 @@ use jiff::{
     Timestamp,
     tz::{Offset, TimeZone},
 };
-use luyuan_app::{App, people::Staff};
+use luyuan_app::{App, people::Staff, residents::Resident};
 use luyuan_domain::actor::{Action, Actor};
 use std::collections::HashMap;
 
 /// Name of the session's cookie.
 pub(crate) const SESSION: &str = "luyuan_session";
+/// Name of the cookie of a resident's short session.
+pub(crate) const RESIDENT: &str = "luyuan_resident";
 const TOKEN: &str = "luyuan_form";
 const LANGUAGE: &str = "luyuan_lang";
 const LARGE: &str = "luyuan_large";
@@ -34,6 +36,10 @@ const LARGE: &str = "luyuan_large";
 pub(crate) struct Viewer {
     /// Logged in as.
     pub staff: Option<Staff>,
+    /// Proved an address or a number in this browser.
+    pub resident: Option<Resident>,
+    /// Residents can prove one here.
+    pub codes: bool,
     /// The language.
     pub language: Language,
     /// Large text (适老化).
@@ -58,6 +64,8 @@ impl Viewer {
         let now = app.env.now();
         Self {
             staff: None,
+            resident: None,
+            codes: false,
             language,
             large: false,
             token: String::new(),
@@ -87,9 +95,20 @@ impl Viewer {
         self.language.with(key, &[(name, &value.to_string())])
     }
 
-    /// As whom they act.
+    /// As whom they act: for their organisation, when they are logged in.
     pub fn actor(&self) -> Actor {
-        self.staff.as_ref().map_or(Actor::Anyone, Staff::actor)
+        self.staff.as_ref().map_or_else(|| self.private(), Staff::actor)
+    }
+
+    /// As whom they act for themselves.
+    pub fn private(&self) -> Actor {
+        self.resident.as_ref().map_or(Actor::Anyone, Resident::actor)
+    }
+
+    /// What their requests count by beside their address: their account, or what they proved.
+    fn account(&self) -> Option<String> {
+        let resident = self.resident.as_ref().map(|resident| resident.reach.text().to_owned());
+        self.staff.as_ref().map(|staff| staff.person.to_string()).or(resident)
     }
 
     /// Whether they may look after accounts, keys or the audit trail somewhere.
@@ -233,12 +252,18 @@ async fn look(headers: &HeaderMap, here: String, site: &Site, request: Option<St
         Some(token) => site.app.session(token).await.unwrap_or(None),
         None => None,
     };
+    let resident = match cookie(headers, RESIDENT).filter(|token| !token.is_empty()) {
+        Some(token) => site.app.resident(token).await.unwrap_or(None),
+        None => None,
+    };
     let accepted = headers.get(header::ACCEPT_LANGUAGE).and_then(|value| value.to_str().ok());
     let language =
         cookie(headers, LANGUAGE).and_then(Language::negotiate).or_else(|| accepted.and_then(Language::negotiate));
     let now = site.app.env.now();
     Viewer {
         staff,
+        resident,
+        codes: site.app.code_ways().any(),
         language: language.unwrap_or_default(),
         large: cookie(headers, LARGE) == Some("1"),
         token: cookie(headers, TOKEN).unwrap_or_default().to_owned(),
@@ -295,6 +320,9 @@ pub(crate) async fn remember(State(site): State<Site>, mut request: Request, nex
             Ok(token) => viewer.token = token,
             Err(error) => return Fault::from(error).page(&viewer),
         }
+    }
+    if let Some(who) = viewer.account() {
+        limits::count_account(&site, &mut request, &who);
     }
     let wants_html =
         request.headers().get(header::ACCEPT).is_some_and(|kinds| kinds.as_bytes().starts_with(b"text/html"));

@@ -15,6 +15,7 @@ mod limits;
 mod open311;
 mod running;
 mod site;
+mod siting;
 mod telling;
 mod upgrade;
 

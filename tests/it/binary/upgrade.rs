@@ -1,6 +1,7 @@
 //! A database as the first released tables kept it is opened, brought up to date, and works.
 
 use super::LUYUAN;
+use luyuan_domain::contact::Reach;
 use luyuan_store::{Db, testing};
 use std::{
     collections::BTreeSet,
@@ -10,6 +11,8 @@ use std::{
 
 const BOTH: &str = include_str!("upgrade/first.sql");
 const SQLITE: &str = include_str!("upgrade/first.sqlite.sql");
+const SEVEN: &str = include_str!("upgrade/seven.sql");
+const TEN: &str = include_str!("upgrade/ten.sql");
 const POSTGRES: &str = include_str!("upgrade/first.postgres.sql");
 
 fn luyuan(data: &Path, database: &str, words: &[&str]) -> (Option<i32>, String) {
@@ -20,10 +23,15 @@ fn luyuan(data: &Path, database: &str, words: &[&str]) -> (Option<i32>, String) 
     (output.status.code(), String::from_utf8_lossy(&said).into_owned())
 }
 
-async fn load(database: &str, own: &str) {
+/// A database as the first tables kept it; with a version and rows of then, as a later program left it.
+async fn load(database: &str, own: &str, later: Option<(i64, String)>) {
     let db = Db::open(database).await.unwrap();
     let text = format!("{BOTH}\n{own}");
     db.write(move |mut conn| Box::pin(async move { conn.script(text).await })).await.unwrap();
+    if let Some((version, rows)) = later {
+        testing::migrate_to(&db, version).await.unwrap();
+        db.write(move |mut conn| Box::pin(async move { conn.script(rows).await })).await.unwrap();
+    }
     db.close().await;
 }
 
@@ -34,8 +42,7 @@ async fn number(database: &str, text: &'static str) -> i64 {
     row.get(0).unwrap()
 }
 
-async fn goes_up(database: &str, own: &str, data: &Path) {
-    load(database, own).await;
+async fn goes_up(database: &str, data: &Path) {
     let (code, said) = luyuan(data, database, &["doctor"]);
     assert_eq!(code, Some(3), "{said}");
     assert!(said.contains("luyuan migrate"), "it is told before it is done: {said}");
@@ -72,12 +79,99 @@ async fn goes_up(database: &str, own: &str, data: &Path) {
 async fn a_database_of_the_first_tables_is_brought_up_to_date() {
     let folder = tempfile::tempdir().unwrap();
     let database = folder.path().join("luyuan.db").to_string_lossy().into_owned();
-    goes_up(&database, SQLITE, folder.path()).await;
+    load(&database, SQLITE, None).await;
+    goes_up(&database, folder.path()).await;
     match std::env::var("LUYUAN_TEST_POSTGRES") {
         Ok(server) => {
             let folder = tempfile::tempdir().unwrap();
-            goes_up(&testing::postgres_address(&server).await.unwrap(), POSTGRES, folder.path()).await;
+            let database = testing::postgres_address(&server).await.unwrap();
+            load(&database, POSTGRES, None).await;
+            goes_up(&database, folder.path()).await;
         }
         Err(_) => assert!(std::env::var("CI").is_err(), "LUYUAN_TEST_POSTGRES is not set"),
+    }
+}
+
+/// What stands in tables that hold secrets, as text.
+async fn secrets(database: &str) -> String {
+    let db = Db::open(database).await.unwrap();
+    let read = db.read(|mut conn| {
+        Box::pin(async move {
+            let mut all = String::new();
+            for text in [
+                "SELECT data FROM reporters",
+                "SELECT data FROM hooks",
+                "SELECT endpoint || p256dh || auth FROM pushes",
+                "SELECT value FROM settings WHERE name = 'telling_keys'",
+            ] {
+                for row in conn.query(text).all().await? {
+                    all += &row.get::<String>(0)?;
+                }
+            }
+            Ok::<_, luyuan_store::StoreError>(all)
+        })
+    });
+    let all = read.await.unwrap();
+    db.close().await;
+    all
+}
+
+/// Goes up from a version with rows of then: nothing is lost, and what stood open is sealed.
+async fn goes_on(database: &str, own: &str, data: &Path, version: i64) {
+    let rows = if version < 10 { SEVEN.to_owned() } else { format!("{SEVEN}\n{TEN}") };
+    load(database, own, Some((version, rows))).await;
+    goes_up(database, data).await;
+    for (text, rows) in [
+        ("SELECT COUNT(*) FROM sessions WHERE device LIKE 'Chrome%'", 1),
+        ("SELECT COUNT(*) FROM roles", 2),
+        ("SELECT COUNT(*) FROM api_keys WHERE scopes = 'place bulk'", 1),
+        ("SELECT COUNT(*) FROM audit WHERE what = 'role_given'", 1),
+        ("SELECT COUNT(*) FROM attempts WHERE fails = 3", 1),
+        ("SELECT COUNT(*) FROM invitations WHERE issuer IS NULL", 1),
+        ("SELECT COUNT(*) FROM identities", 1),
+        ("SELECT COUNT(*) FROM notices WHERE id = '01a21533-1111-7185-897e-3b02b17644c0'", i64::from(version == 10)),
+        ("SELECT COUNT(*) FROM deliveries WHERE id = '01a21533-2222-7185-897e-3b02b17644c0'", i64::from(version == 10)),
+    ] {
+        assert_eq!(number(database, text).await, rows, "{text}");
+    }
+    let open = secrets(database).await;
+    for words in ["王小明", "1111", "ang@", "open-until-12", "BTBZMqHH6r4Tts7J_aSIgg", "AQEBAQEB"] {
+        assert!(!open.contains(words), "{words} stands open: {open}");
+    }
+    if version == 10 {
+        let (code, said) = luyuan(data, database, &["hook", "list"]);
+        assert!(code == Some(0) && said.contains("值班群") && said.contains("robot.example"), "{said}");
+        let (code, said) = luyuan(data, database, &["hook", "key"]);
+        // The public half of the key that was there (RFC 8032, computed with Python's cryptography).
+        assert!(code == Some(0) && said.contains("whpk_7UkoxijRwsbq6QM4kFmVYSlZJzpcY/k2NsFGFKyHN9E="), "{said}");
+    }
+    // Whoever proves the number finds what was left with it.
+    let db = Db::open(database).await.unwrap();
+    let jurisdiction = luyuan_domain::ids::JurisdictionId("erqi".into());
+    let app = luyuan_app::App::start(db, jurisdiction, data.join("files"), Default::default()).await.unwrap();
+    assert!(app.mark_contacts().await.unwrap() >= 1);
+    for reach in [Reach::phone("13811112222", 86), Reach::email("wang@example.org")] {
+        let token = app.open_resident(&reach.unwrap()).await.unwrap();
+        let resident = app.resident(&token).await.unwrap().unwrap();
+        let own = app.own_orders(&resident).await.unwrap();
+        assert_eq!(own.iter().map(|one| one.order.number.as_str()).collect::<Vec<_>>(), ["2026-000425"]);
+    }
+    app.db.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_database_of_later_programs_is_brought_up_to_date() {
+    for version in [7, 10] {
+        let folder = tempfile::tempdir().unwrap();
+        let database = folder.path().join("luyuan.db").to_string_lossy().into_owned();
+        goes_on(&database, SQLITE, folder.path(), version).await;
+        match std::env::var("LUYUAN_TEST_POSTGRES") {
+            Ok(server) => {
+                let folder = tempfile::tempdir().unwrap();
+                let database = testing::postgres_address(&server).await.unwrap();
+                goes_on(&database, POSTGRES, folder.path(), version).await;
+            }
+            Err(_) => assert!(std::env::var("CI").is_err(), "LUYUAN_TEST_POSTGRES is not set"),
+        }
     }
 }

@@ -130,7 +130,9 @@ fn located(error: &osmpbf::Error, begun: u64, at: u64, header: bool) -> OsmError
             return OsmError::Io(io::Error::new(error.kind(), error.to_string()));
         }
         ErrorKind::Io(_) => true,
-        ErrorKind::Protobuf { err, location } => location.starts_with("blob") && format!("{err}").contains("EOF"),
+        ErrorKind::Protobuf { err, location } => {
+            location.starts_with("blob") && format!("{err}").contains("end of file")
+        }
         _ => false,
     };
     let too_big = matches!(

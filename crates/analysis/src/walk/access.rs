@@ -47,6 +47,11 @@ impl Gates {
         self.list.get(gate as usize).copied()
     }
 
+    /// The gates on an edge, given by its smaller node first.
+    pub fn on_edge(&self, edge: (u32, u32)) -> &[u32] {
+        self.by_edge.get(&edge).map_or(&[], Vec::as_slice)
+    }
+
     /// Where a search from all gates begins.
     pub fn seeds(&self) -> Vec<Seed> {
         let ends = (0..)

@@ -138,7 +138,7 @@ impl Writer {
     fn link(&mut self, link: Option<Link>) {
         self.number(u64::from(link.is_some()));
         if let Some(Link { a, b, to_a, to_b, off }) = link {
-            [a, b, to_a, to_b, off].map(|value| self.number(value.into()));
+            [a, b, to_a, to_b, off].into_iter().for_each(|value| self.number(value.into()));
         }
     }
 }

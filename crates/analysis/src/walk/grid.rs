@@ -2,6 +2,7 @@
 
 use super::{Edge, Link, Network, Spot, centimetres};
 use luyuan_domain::geo::Local;
+use std::borrow::Cow;
 
 /// Height of a cell in ten-millionths of a degree: some 55 metres.
 const CELL: i64 = 5_000;
@@ -9,7 +10,7 @@ const CELL: i64 = 5_000;
 /// An index over edges.
 #[derive(Debug, Clone)]
 pub struct EdgeGrid<'n> {
-    network: &'n Network,
+    spots: Cow<'n, [Spot]>,
     edges: Vec<Edge>,
     /// Row, column and edge, sorted.
     cells: Vec<(i32, i32, u32)>,
@@ -48,12 +49,17 @@ impl<'n> EdgeGrid<'n> {
             }
         }
         cells.sort_unstable();
-        Self { network, edges, cells, width }
+        Self { spots: Cow::Borrowed(network.spots()), edges, cells, width }
     }
 
     /// Where a node of the network is.
     pub fn spot(&self, node: u32) -> Spot {
-        self.network.spot(node)
+        self.spots[node as usize]
+    }
+
+    /// The same index with the nodes' positions in it, free of the network that it was made from.
+    pub fn into_owned(self) -> EdgeGrid<'static> {
+        EdgeGrid { spots: Cow::Owned(self.spots.into_owned()), edges: self.edges, cells: self.cells, width: self.width }
     }
 
     /// The edges that may come within `metres` of a box, each once.
@@ -72,7 +78,7 @@ impl<'n> EdgeGrid<'n> {
         let mut best: Option<(f64, u32, f64)> = None;
         self.each_in(at, at, metres, |number| {
             let edge = &self.edges[number as usize];
-            let (share, distance) = foot(&plane, self.network.spot(edge.a), self.network.spot(edge.b));
+            let (share, distance) = foot(&plane, self.spot(edge.a), self.spot(edge.b));
             let nearer = best.is_none_or(|(least, first, _)| distance < least || (distance == least && number < first));
             if distance <= metres && nearer {
                 best = Some((distance, number, share));

@@ -96,13 +96,19 @@ pub struct Arc {
 
 /// A walking network. Every bend of a way is a node, so that every edge is straight, a door or a
 /// park's entrance lies exactly on one edge, and a path is drawn as it is walked.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Network {
     spots: Vec<Spot>,
     /// Where each node's row begins; one more than nodes.
     rows: Vec<u32>,
     arcs: Vec<Arc>,
     kinds: Vec<EdgeKind>,
+}
+
+impl Default for Network {
+    fn default() -> Self {
+        Self::new(Vec::new(), Vec::new())
+    }
 }
 
 impl Network {

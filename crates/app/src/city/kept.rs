@@ -4,7 +4,11 @@
 use super::Loaded;
 use crate::{App, AppError, env::sha256};
 use flate2::{Compression, read::ZlibDecoder, write::ZlibEncoder};
-use luyuan_analysis::walk::{City, decode, encode};
+use luyuan_analysis::{
+    locate::area,
+    walk::{City, Zone, decode, encode},
+};
+use luyuan_domain::place::{Place, PlaceKind};
 use luyuan_store::{
     city::{CityCounts, CityKind, CityRow, current, replace},
     settings,
@@ -41,6 +45,17 @@ impl App {
     /// The city as of the last load; none before one was imported.
     pub fn city(&self) -> Option<Arc<KeptCity>> {
         self.city.read().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// The places of these kinds as areas for which coverage is told.
+    pub fn zones(&self, kinds: &[PlaceKind]) -> Vec<Zone> {
+        let directory = self.directory();
+        let wanted = directory.places().iter().filter(|place| kinds.contains(&place.kind));
+        let zone = |place: &Place| {
+            let (code, name, kind) = (place.code.clone(), place.name.clone(), place.kind.code().to_owned());
+            Some(Zone { code, name, kind, area: area(place.shape.as_ref()?)? })
+        };
+        wanted.filter_map(zone).collect()
     }
 
     /// Keeps a city in the place of the one before. Running servers notice it by themselves. The bytes

@@ -259,7 +259,7 @@ fn point(properties: Map<String, Value>, at: Spot) -> Value {
     json!({ "type": "Feature", "geometry": { "type": "Point", "coordinates": position(at) }, "properties": properties })
 }
 
-fn text(value: &Value) -> String {
+pub(super) fn text(value: &Value) -> String {
     match value {
         Value::Null => String::new(),
         Value::String(text) => text.clone(),

@@ -36,7 +36,7 @@ struct Bare {
 fn theirs(detail: &Detail, reporter: ReporterId, alone: bool) -> Vec<Bare> {
     let mut rated = None;
     let mut found = Vec::new();
-    for event in &detail.events {
+    for event in detail.events.iter() {
         if let What::Rated { reporter, .. } = event.what {
             rated = Some(reporter);
         }

@@ -17,6 +17,8 @@ pub struct Behind {
     pub id: ReporterId,
     /// How to reach them, masked; empty when they left nothing or the reader may not know.
     pub masked: ContactData,
+    /// They proved that what they left is theirs.
+    pub verified: bool,
     /// They left contact data, and the reader may ask to see it.
     pub reachable: bool,
     /// They do not want the handler to know who they are.
@@ -38,7 +40,7 @@ impl App {
         if detail.reporters.is_empty() {
             return Ok(Vec::new());
         }
-        let known = self.contacts_of(detail.order.id).await?;
+        let (known, verified) = self.contacts_of(detail.order.id).await?;
         let named = self.may_name(actor, &detail.order);
         let shown = detail.reporters.iter().map(|reporter| {
             let may_see = named || !reporter.about.unnamed;
@@ -46,6 +48,7 @@ impl App {
             Ok(Behind {
                 id: reporter.id,
                 masked: sealed.map(|text| self.opened(reporter.id, text)).transpose()?.unwrap_or_default().masked(),
+                verified: sealed.is_some() && verified.contains(&reporter.id),
                 reachable: sealed.is_some(),
                 unnamed: reporter.about.unnamed,
                 erased: reporter.about.erased_at.is_some(),
@@ -56,11 +59,16 @@ impl App {
         shown.collect()
     }
 
-    async fn contacts_of(&self, order: OrderId) -> Result<HashMap<ReporterId, String>, AppError> {
+    /// What the reporters of an order left, and who of them proved that it is theirs.
+    async fn contacts_of(&self, order: OrderId) -> Result<(HashMap<ReporterId, String>, Vec<ReporterId>), AppError> {
         let j = self.jurisdiction.clone();
-        let read =
-            self.db.read(move |mut conn| Box::pin(async move { contacts::of_order(&mut conn, &j, order).await }));
-        Ok(read.await.map_err(AppError::Store)?.into_iter().collect())
+        let read = self.db.read(move |mut conn| {
+            Box::pin(async move {
+                let left = contacts::of_order(&mut conn, &j, order).await?;
+                Ok((left.into_iter().collect(), contacts::verified_of(&mut conn, &j, order).await?))
+            })
+        });
+        read.await.map_err(AppError::Store)
     }
 
     /// Whether somebody may know who stays unnamed to the handler: those who call people back.

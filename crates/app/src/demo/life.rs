@@ -18,7 +18,7 @@ pub(super) struct Life {
     pub index: Index,
     pub reporter: Reporter,
     /// How to reach them, sealed.
-    pub contact: Option<String>,
+    pub contact: Option<luyuan_store::contacts::Closed>,
     pub files: Vec<FileRow>,
     /// When the last step was.
     pub at: Timestamp,

@@ -103,9 +103,9 @@ impl App {
                     for life in lives {
                         orders::insert(&mut conn, &j, &life.order, &life.index).await?;
                         reporters::insert(&mut conn, &j, &life.reporter).await?;
-                        if let Some(sealed) = &life.contact {
+                        if let Some(closed) = &life.contact {
                             let (id, order) = (life.reporter.id, life.order.id);
-                            contacts::put(&mut conn, &j, id, order, sealed, life.reporter.joined_at).await?;
+                            contacts::put(&mut conn, &j, id, order, closed, life.reporter.joined_at).await?;
                         }
                         for (actor, event) in &life.events {
                             events::append(&mut conn, &j, actor, std::slice::from_ref(event)).await?;
@@ -148,7 +148,7 @@ impl App {
             about: About::default(),
         };
         let made = ContactData { name: "示例居民".into(), ..ContactData::default() };
-        let contact = self.sealed(reporter.id, &made)?;
+        let contact = self.closed(reporter.id, &made)?;
         let by = |at: usize| if at == 0 { Actor::Anyone } else { Actor::System };
         let events = prepared.events.into_iter().enumerate().map(|(at, event)| (by(at), event)).collect();
         let (order, index) = (prepared.order, prepared.index);

@@ -193,7 +193,7 @@ impl App {
         &self,
         filter: &Filter,
         after: Option<Cursor>,
-    ) -> Result<(Vec<Order>, Option<Cursor>), AppError> {
+    ) -> Result<(Vec<Arc<Order>>, Option<Cursor>), AppError> {
         let page = self.orders(filter.clone(), after, PAGE).await?;
         Ok((page.orders, page.next))
     }
@@ -235,12 +235,12 @@ impl Position {
         Ok(())
     }
 
-    fn csv(&self, orders: &[Order], piece: &mut Vec<u8>) -> Result<(), AppError> {
+    fn csv(&self, orders: &[Arc<Order>], piece: &mut Vec<u8>) -> Result<(), AppError> {
         let rows: Vec<[Cell; 26]> = orders.iter().map(|order| self.names.row(order)).collect();
         lines(piece, rows.iter().map(|row| row.each_ref().map(Cell::field)))
     }
 
-    fn json(&mut self, orders: &[Order], piece: &mut Vec<u8>) -> Result<(), AppError> {
+    fn json(&mut self, orders: &[Arc<Order>], piece: &mut Vec<u8>) -> Result<(), AppError> {
         for order in orders {
             let cells = self.names.row(order);
             let mut object: serde_json::Map<String, serde_json::Value> =

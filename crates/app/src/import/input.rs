@@ -19,6 +19,12 @@ const LOOK: u64 = 1 << 20;
 /// Longest record: far above any order, far below what memory holds.
 const LONGEST: u64 = 4 << 20;
 
+/// What a packed file may unpack to before it is looked at how well it was packed.
+const FREE: u64 = 16 << 20;
+/// How many times its size a packed file may unpack to. Tables pack ten to fifty times; only a file that
+/// is made to fill a disk packs better than this (deflate cannot do more than 1,032 times).
+const RATIO: u64 = 200;
+
 /// A file that is being read.
 pub struct Input {
     reader: Box<dyn Read + Send>,
@@ -49,7 +55,7 @@ impl Input {
         let packed = magic == [0x1F, 0x8B];
         let whole = Cursor::new(magic).chain(io::BufReader::with_capacity(1 << 17, file));
         let mut text: Box<dyn Read + Send> =
-            if packed { Box::new(MultiGzDecoder::new(whole)) } else { Box::new(whole) };
+            if packed { Box::new(Unpacked::new(whole, taken.clone())) } else { Box::new(whole) };
         let mut head = Vec::new();
         (&mut text).take(LOOK).read_to_end(&mut head).map_err(cannot)?;
         let whole_seen = u64::try_from(head.len()).is_ok_and(|seen| seen < LOOK);
@@ -120,6 +126,33 @@ impl<R: Read> Read for Counted<R> {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         let read = self.inner.read(buffer)?;
         self.count.fetch_add(u64::try_from(read).unwrap_or(0), Relaxed);
+        Ok(read)
+    }
+}
+
+/// What a packed file holds, unless it was packed to do harm.
+struct Unpacked<R> {
+    inner: MultiGzDecoder<R>,
+    taken: Arc<AtomicU64>,
+    out: u64,
+}
+
+impl<R: Read> Unpacked<R> {
+    fn new(inner: R, taken: Arc<AtomicU64>) -> Self {
+        Self { inner: MultiGzDecoder::new(inner), taken, out: 0 }
+    }
+}
+
+impl<R: Read> Read for Unpacked<R> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let read = self.inner.read(buffer)?;
+        self.out += u64::try_from(read).unwrap_or(0);
+        if self.out > FREE && self.out / RATIO > self.taken.load(Relaxed) {
+            let why = format!(
+                "it unpacks to more than {RATIO} times its size, as no table does; unpack it first if it is right"
+            );
+            return Err(io::Error::other(why));
+        }
         Ok(read)
     }
 }
@@ -197,6 +230,41 @@ mod tests {
         assert!(refused.contains("looks like GBK") && refused.contains("--encoding gbk"), "{refused}");
         assert_eq!(read(&bytes, Some("gbk")).unwrap(), words);
         assert_eq!(read(words.as_bytes(), None).unwrap(), words);
+    }
+
+    #[test]
+    fn a_file_that_is_packed_to_do_harm_is_refused_early() {
+        use std::io::Write;
+        let packed = |row: &str, times: usize| {
+            let mut packer = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::best());
+            for _ in 0..times {
+                packer.write_all(row.as_bytes()).unwrap();
+            }
+            packer.finish().unwrap()
+        };
+        let line = "0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0\n";
+        let bomb = packed(&line.repeat(1000), 3000);
+        assert!(bomb.len() < 2 << 20, "{}", bomb.len());
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("bomb.csv.gz");
+        std::fs::write(&path, &bomb).unwrap();
+        let mut input = Input::open(&path, None).unwrap();
+        let since = input.since();
+        let (mut buffer, mut out) = (vec![0; 1 << 16], 0u64);
+        let refused = loop {
+            // As a reader of rows does.
+            since.store(0, Relaxed);
+            match input.read(&mut buffer) {
+                Ok(0) => panic!("all of it was read"),
+                Ok(read) => out += u64::try_from(read).unwrap(),
+                Err(error) => break error.to_string(),
+            }
+        };
+        assert!(refused.contains("200 times") && out <= FREE + (4 << 20), "{refused} after {out}");
+        // What repeats itself as tables do is read.
+        let table: String =
+            (0..40_000).map(|n| format!("{n},E01037,金祥花园门口路灯不亮,2026-03-0{}\n", n % 9 + 1)).collect();
+        assert_eq!(read(&packed(&table, 1), None).unwrap(), table);
     }
 
     #[test]

@@ -134,6 +134,7 @@ impl App {
     /// Tells who is watching.
     pub(crate) fn tell(&self, order: &Order) {
         self.counts.written();
+        self.kept.let_go(order.id);
         self.live.tell(News {
             order: order.id,
             number: order.number.clone(),

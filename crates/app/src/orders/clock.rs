@@ -115,6 +115,11 @@ impl App {
                 Ok(gone) => tracing::info!(gone, "personal data was kept long enough and was forgotten"),
                 Err(error) => tracing::warn!(%error, "personal data could not be forgotten; it is tried again"),
             }
+            match self.mark_contacts().await {
+                Ok(0) => {}
+                Ok(marked) => tracing::info!(marked, "contact data can be found by who proves that it is theirs"),
+                Err(error) => tracing::warn!(%error, "contact data could not be marked; it is tried again"),
+            }
             for told in [self.tell_deadlines().await, self.tell_digests().await] {
                 if let Err(error) = told {
                     tracing::warn!(%error, "deadlines or digests could not be told; it is tried again");

@@ -59,7 +59,7 @@ impl App {
         }
         let secret = self.env.secret()?;
         let (id, secret_hash, answer) = (ReporterId(self.env.id()), sha256(&secret), secret.clone());
-        let contact = self.sealed(id, &contact)?;
+        let contact = self.closed(id, &contact)?;
         let (app, actor, number, kept) = (self.clone(), actor.clone(), number.to_owned(), replay.clone());
         let written = self
             .db
@@ -76,8 +76,8 @@ impl App {
                     let events: Vec<Event> = std::iter::once(joined).chain(pictured).collect();
                     keep(&mut conn, &app, &actor, &order, &events).await?;
                     reporters::insert(&mut conn, &j, &reporter).await?;
-                    if let Some(sealed) = contact {
-                        contacts::put(&mut conn, &j, id, order.id, &sealed, now).await?;
+                    if let Some(closed) = contact {
+                        contacts::put(&mut conn, &j, id, order.id, &closed, now).await?;
                     }
                     for photo in photos {
                         crate::files::take(&mut conn, &j, photo, order.id).await?;

@@ -142,7 +142,7 @@ impl App {
             about,
         };
         let reachable = !contact.email.is_empty();
-        let contact = self.sealed(reporter.id, &contact)?;
+        let contact = self.closed(reporter.id, &contact)?;
         // Somebody placed it; the dispatch list sent it on. Made ready here, because there is one writer.
         let by = std::iter::once(actor).chain(std::iter::repeat(&Actor::System));
         let told = self.told(&order, &events, reachable);
@@ -155,8 +155,8 @@ impl App {
             .write(move |mut conn| {
                 Box::pin(async move {
                     orders::insert_placed(&mut conn, &j, &ready, &reporter, (&told.notices, told.job.as_ref())).await?;
-                    if let Some(sealed) = contact {
-                        contacts::put(&mut conn, &j, reporter.id, answer.id, &sealed, now).await?;
+                    if let Some(closed) = contact {
+                        contacts::put(&mut conn, &j, reporter.id, answer.id, &closed, now).await?;
                     }
                     for photo in photos {
                         crate::files::take(&mut conn, &j, photo, answer.id).await?;

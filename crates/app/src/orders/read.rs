@@ -1,5 +1,6 @@
 //! Reading orders: one with its story, or a page of many.
 
+use super::rate::rating_of;
 use crate::{App, AppError, directory::Touched, env::sha256};
 use jiff::{SignedDuration, Timestamp};
 use luyuan_domain::{
@@ -15,22 +16,26 @@ use luyuan_store::{
     orders::{self, ByDue, Cursor, Dot, Filter, Probe, Whole},
     reporters::{self, About, Reporter},
 };
+use std::sync::Arc;
 
 /// An order with its story.
 #[derive(Debug, Clone)]
 pub struct Detail {
     /// The order.
-    pub order: Order,
+    pub order: Arc<Order>,
     /// What happened, oldest first.
-    pub events: Vec<Recorded>,
+    pub events: Arc<[Recorded]>,
     /// Photos and documents.
     pub files: Vec<FileRow>,
     /// The people behind it. Empty unless the reader may see them.
     pub reporters: Vec<Reporter>,
     /// How many people are behind it.
     pub reporter_count: usize,
-    /// The reader acts as this reporter, by the secret link.
+    /// The reader acts as this reporter: by the secret link, or because they proved the address or the
+    /// number that was left.
     pub own: Option<ReporterId>,
+    /// It was the secret link.
+    pub by_link: bool,
     /// What is kept of that reporter.
     pub own_about: Option<About>,
     /// The reader may see what the public does not.
@@ -47,7 +52,7 @@ const SHORT: i64 = 100;
 #[derive(Debug, Clone)]
 pub struct Page {
     /// The orders.
-    pub orders: Vec<Order>,
+    pub orders: Vec<Arc<Order>>,
     /// Where the next page begins, if there is one.
     pub next: Option<Cursor>,
 }
@@ -58,7 +63,7 @@ impl App {
     /// # Errors
     /// [`AppError::NotFound`] when there is none, or the actor may not know of it.
     pub async fn order(&self, actor: &Actor, number: &str, secret: Option<&str>) -> Result<Detail, AppError> {
-        let (j, number) = (self.jurisdiction.clone(), number.to_owned());
+        let (j, kept, number) = (self.jurisdiction.clone(), self.kept.clone(), number.to_owned());
         let hash = secret.map(sha256);
         let follower = match secret {
             Some(secret) => self.follower(secret).await,
@@ -69,7 +74,7 @@ impl App {
             .db
             .read(move |mut conn| {
                 Box::pin(async move {
-                    let found = orders::whole(&mut conn, &j, &number).await?;
+                    let found = orders::whole(&mut conn, &j, &kept, &number).await?;
                     let whole = found.ok_or(AppError::NotFound("order"))?;
                     let carried_on = match known {
                         Some(hash) => carried_on(&mut conn, &j, &whole.order, &hash, follower).await?,
@@ -80,8 +85,13 @@ impl App {
             })
             .await?;
         let Whole { order, events, files, reporters } = whole;
-        let proven = |held: &&Reporter| Some(&held.secret_hash) == hash.as_ref() || Some(held.id) == follower;
-        let mine = reporters.iter().find(proven);
+        let linked = |held: &&Reporter| Some(&held.secret_hash) == hash.as_ref() || Some(held.id) == follower;
+        let link = reporters.iter().find(linked);
+        // Who reported it twice goes on with the report that still waits for a rating.
+        let made = || reporters.iter().filter(|held| actor.made(held.id));
+        let waits = |held: &&Reporter| rating_of(held, order.reworks).is_none();
+        let mine = link.or_else(|| made().find(waits).or_else(|| made().next()));
+        let by_link = link.is_some();
         let (own, own_about) = (mine.map(|held| held.id), mine.map(|held| held.about.clone()));
         let directory = self.directory();
         // Who has reported may still read what they helped with.
@@ -95,7 +105,7 @@ impl App {
         let reporter_count = reporters.len();
         let contact = touched.may(actor, Action::ReadContact, &[]);
         let reporters = if contact { reporters } else { Vec::new() };
-        Ok(Detail { order, events, files, reporters, reporter_count, own, own_about, internal, carried_on })
+        Ok(Detail { order, events, files, reporters, reporter_count, own, by_link, own_about, internal, carried_on })
     }
 
     /// A page of orders after `cursor`, at most `limit`.
@@ -103,13 +113,19 @@ impl App {
     /// # Errors
     /// As the database says.
     pub async fn orders(&self, filter: Filter, after: Option<Cursor>, limit: i64) -> Result<Page, AppError> {
-        let j = self.jurisdiction.clone();
+        let (j, kept) = (self.jurisdiction.clone(), self.kept.clone());
         let shown = filter.clone();
-        let long = limit > SHORT || filter.searches();
+        let many = limit > SHORT;
         let mut orders = self
             .db
-            .scan_if(long, move |mut conn| {
-                Box::pin(async move { orders::list(&mut conn, &j, &filter, after.as_ref(), limit + 1).await })
+            .scan_if(many || filter.searches(), move |mut conn| {
+                Box::pin(async move {
+                    // Those who read everything would drive out what others ask for again and again.
+                    if many {
+                        return orders::list(&mut conn, &j, &filter, after.as_ref(), limit + 1).await;
+                    }
+                    orders::list_kept(&mut conn, &j, &kept, &filter, after.as_ref(), limit + 1).await
+                })
             })
             .await
             .map_err(AppError::Store)?;

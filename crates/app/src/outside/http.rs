@@ -5,7 +5,7 @@
 
 use super::{Failed, guard::Reachable};
 use reqwest::{
-    Client, Url,
+    Client, Method, Url,
     dns::{Addrs, Name, Resolve, Resolving},
     header::HeaderMap,
     redirect::Policy,
@@ -109,8 +109,16 @@ impl Http {
     /// # Errors
     /// [`Failed`] when there was no answer, or the address may not be asked.
     pub async fn post(&self, url: &str, headers: HeaderMap, body: Vec<u8>) -> Result<Answer, Failed> {
+        self.send(Method::POST, url, headers, body).await
+    }
+
+    /// Sends a request; the answer, whatever its status.
+    ///
+    /// # Errors
+    /// As [`Http::post`].
+    pub async fn send(&self, method: Method, url: &str, headers: HeaderMap, body: Vec<u8>) -> Result<Answer, Failed> {
         let url = self.check(url).await?;
-        let sent = self.client.post(url).headers(headers).body(body).send().await;
+        let sent = self.client.request(method, url).headers(headers).body(body).send().await;
         let mut response = sent.map_err(|error| failed(&error))?;
         if !response.remote_addr().is_some_and(|at| self.reachable.allows(at.ip())) {
             return Err(Failed::forever("inside"));

@@ -3,15 +3,18 @@
 
 use crate::{
     App, AppError,
-    outside::{Failed, mail::Mail},
+    outside::{Failed, mail::Mail, sms::Sms},
 };
 use base64::{Engine, prelude::BASE64_STANDARD};
 use luyuan_domain::{
+    actor::Actor,
+    contact::Reach,
     ids::{OrderId, PersonId},
+    ruleset::ResidentBound,
     telling::{Recipient, Sent, Way},
 };
 use luyuan_store::{
-    StoreError,
+    StoreError, audit,
     deliveries::{self, Delivery},
     hooks::{self, Hook},
     pushes, settings,
@@ -27,7 +30,8 @@ impl App {
     pub async fn hooks(&self) -> Result<Vec<(Uuid, Hook)>, AppError> {
         let j = self.jurisdiction.clone();
         let read = self.db.read(move |mut conn| Box::pin(async move { hooks::all(&mut conn, &j).await }));
-        read.await.map_err(AppError::Store)
+        let all = read.await.map_err(AppError::Store)?;
+        all.into_iter().map(|(id, kept)| Ok((id, self.opened_hook(id, &kept)?))).collect()
     }
 
     /// Adds a program or group. A webhook without a secret gets one; the hook as it is kept.
@@ -35,7 +39,7 @@ impl App {
     /// # Errors
     /// [`AppError::Wrong`] with `hook_way`, `hook_name`, `hook_url`, `hook_inside`, `hook_secret`,
     /// `hook_event` or `hook_org` for what is wrong.
-    pub async fn add_hook(&self, mut hook: Hook) -> Result<(Uuid, Hook), AppError> {
+    pub async fn add_hook(&self, by: &Actor, mut hook: Hook) -> Result<(Uuid, Hook), AppError> {
         if hook.way.personal() {
             return Err(AppError::wrong("kind", "hook_way", hook.way.code()));
         }
@@ -64,10 +68,14 @@ impl App {
         if let Some(unknown) = hook.events.iter().find(|event| !luyuan_domain::ruleset::can_be_told(event)) {
             return Err(AppError::wrong("event", "hook_event", unknown));
         }
-        let (j, id, now, kept) = (self.jurisdiction.clone(), self.env.id(), self.env.now(), hook.clone());
+        let (j, id, now) = (self.jurisdiction.clone(), self.env.id(), self.env.now());
+        let kept = self.closed_hook(id, &hook)?;
+        // The kind and not the address, which may hold what a group is written to with.
+        let entry = self.entry(by, "hook_added", &hook.name, hook.way.code());
         let written = self.db.write(move |mut conn| {
             Box::pin(async move {
                 hooks::put(&mut conn, &j, id, &kept, now).await?;
+                audit::add(&mut conn, &j, &entry).await?;
                 settings::mark_changed(&mut conn, &j).await?;
                 Ok::<_, StoreError>(())
             })
@@ -81,18 +89,20 @@ impl App {
     ///
     /// # Errors
     /// [`AppError::NotFound`] when there is none.
-    pub async fn remove_hook(&self, id: Uuid) -> Result<(), AppError> {
-        let j = self.jurisdiction.clone();
-        let gone = self.db.write(move |mut conn| {
+    pub async fn remove_hook(&self, by: &Actor, id: Uuid) -> Result<(), AppError> {
+        let (app, j, by) = (self.clone(), self.jurisdiction.clone(), by.clone());
+        let done = self.db.write(move |mut conn| {
             Box::pin(async move {
-                let gone = hooks::remove(&mut conn, &j, id).await?;
+                let all = hooks::all(&mut conn, &j).await?;
+                let (_, hook) = all.into_iter().find(|(known, _)| *known == id).ok_or(AppError::NotFound("hook"))?;
+                hooks::remove(&mut conn, &j, id).await?;
+                let entry = app.entry(&by, "hook_removed", &hook.hook.name, hook.hook.way.code());
+                audit::add(&mut conn, &j, &entry).await?;
                 settings::mark_changed(&mut conn, &j).await?;
-                Ok::<_, StoreError>(gone)
+                Ok::<_, AppError>(())
             })
         });
-        if !gone.await.map_err(AppError::Store)? {
-            return Err(AppError::NotFound("hook"));
-        }
+        done.await?;
         self.reload().await
     }
 
@@ -139,6 +149,19 @@ impl App {
         Ok(self.outside.mail(mail).await)
     }
 
+    /// Sends a test message through the gateway for text messages, with a code that opens nothing.
+    ///
+    /// # Errors
+    /// [`AppError::Wrong`] with `contact_bad` for what is no number; [`AppError::File`] when no sentences
+    /// were given.
+    pub async fn test_sms(&self, to: &str, language: &str) -> Result<Result<(), Failed>, AppError> {
+        let country = self.rulebook().residents(self.env.now())?.get(ResidentBound::CountryCode);
+        let to = Reach::phone(to, country).ok_or_else(|| AppError::wrong("to", "contact_bad", ""))?;
+        let text = self.say(language, "test-sentence", &[])?;
+        let sms = Sms { id: self.env.id().to_string(), to, country, code: "000000".into(), text };
+        Ok(self.outside.sms(&sms).await)
+    }
+
     /// Sends a test message to a program or group, found by its id or name.
     ///
     /// # Errors
@@ -164,6 +187,7 @@ impl App {
         let (j, to) = (self.jurisdiction.clone(), Recipient::Person(person));
         let read = self.db.read(move |mut conn| Box::pin(async move { pushes::of(&mut conn, &j, to).await }));
         let browsers = read.await.map_err(AppError::Store)?;
+        let browsers = browsers.into_iter().map(|kept| self.opened_push(to, kept)).collect::<Result<Vec<_>, _>>()?;
         let id = self.env.id();
         let message = json!({
             "title": self.say(language, "test-subject", &[])?,

@@ -20,8 +20,7 @@ use luyuan_domain::{
 use luyuan_store::{
     Conn, StoreError, contacts,
     deliveries::{self, Delivery, Outcome},
-    events,
-    hooks::{self, Hook},
+    events, hooks,
     jobs::{self, Job},
     notices, orders,
     pushes::{self, Push},
@@ -48,7 +47,8 @@ pub(super) struct Case {
     contact: Option<String>,
     quiet: Option<Quiet>,
     pushes: Vec<Push>,
-    hook: Option<Hook>,
+    /// As it is kept; opened only where it is told.
+    hook: Option<hooks::Kept>,
     /// The recipient wants it no more.
     unwanted: bool,
     /// For a digest: number and event's code.
@@ -186,7 +186,11 @@ impl App {
             Way::Email => self.mail_case(case, &text, now).await,
             Way::Push => self.push_case(case, &text, now).await,
             _ => match &case.hook {
-                Some(hook) => self.tell_hook(case, hook, &text).await.map(|()| Sending::Done),
+                Some(kept) => {
+                    let Recipient::Hook(id) = case.delivery.to else { return Ok(Sending::Withdrawn("gone")) };
+                    let hook = self.opened_hook(id, kept).map_err(|_| Failed::for_now("contact_key"))?;
+                    self.tell_hook(case, &hook, &text).await.map(|()| Sending::Done)
+                }
                 None => Ok(Sending::Withdrawn("gone")),
             },
         }
@@ -238,7 +242,10 @@ impl App {
             "url": text.link,
             "tag": case.delivery.id.to_string(),
         });
-        let taken = self.push_all(&case.pushes, case.delivery.to, &message.to_string(), case.delivery.id, now).await?;
+        let to = case.delivery.to;
+        let opened = case.pushes.iter().map(|kept| self.opened_push(to, kept.clone())).collect::<Result<Vec<_>, _>>();
+        let browsers = opened.map_err(|_| Failed::for_now("contact_key"))?;
+        let taken = self.push_all(&browsers, to, &message.to_string(), case.delivery.id, now).await?;
         Ok(if taken == 0 { Sending::Withdrawn("gone") } else { Sending::Done })
     }
 
@@ -345,7 +352,7 @@ impl Case {
             Recipient::Hook(id) => {
                 self.hook =
                     hooks::all(conn, j).await?.into_iter().find(|(known, _)| *known == id).map(|(_, hook)| hook);
-                self.language = self.hook.as_ref().map(|hook| hook.language.clone()).unwrap_or_default();
+                self.language = self.hook.as_ref().map(|hook| hook.hook.language.clone()).unwrap_or_default();
             }
         }
         if self.language.is_empty() {

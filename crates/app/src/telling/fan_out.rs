@@ -89,7 +89,8 @@ impl Fan<'_> {
                 }
             }
         }
-        let hooks = hooks::all(conn, j).await?;
+        let hooks: Vec<(Uuid, Hook)> =
+            hooks::all(conn, j).await?.into_iter().map(|(id, kept)| (id, kept.hook)).collect();
         // Whose order it is: those who hold and lead it, and everybody above them.
         let mut near = Vec::new();
         if !hooks.is_empty()

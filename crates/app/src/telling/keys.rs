@@ -1,5 +1,5 @@
 //! The site's own keys for telling: links in mails, push services, signatures. Made once, kept in the
-//! settings, never shown but for the public halves.
+//! settings, sealed, never shown but for the public halves.
 
 use crate::{App, AppError};
 use base64::{
@@ -14,7 +14,7 @@ use sha2::Sha256;
 use std::sync::Arc;
 use uuid::Uuid;
 
-const SETTING: &str = "telling_keys";
+pub(super) const SETTING: &str = "telling_keys";
 
 /// The keys, in base64.
 #[derive(Clone, Serialize, Deserialize)]
@@ -103,7 +103,7 @@ impl App {
             let text = match read.await.map_err(AppError::Store)? {
                 Some(text) => text,
                 None => {
-                    let fresh = self.fresh_keys()?;
+                    let fresh = self.closed_keys(&self.fresh_keys()?)?;
                     let kept = self.db.write(move |mut conn| {
                         Box::pin(async move {
                             // Another program may have been first: then its keys hold.
@@ -114,7 +114,7 @@ impl App {
                     kept.await.map_err(AppError::Store)?.unwrap_or_default()
                 }
             };
-            let keys = Keys::read(&text);
+            let keys = self.opened_keys(&text)?.and_then(|text| Keys::read(&text));
             keys.map(Arc::new).ok_or_else(|| AppError::Store(StoreError::corrupt("settings", "value", SETTING)))
         });
         made.await.cloned()

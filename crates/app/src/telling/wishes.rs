@@ -117,6 +117,7 @@ impl App {
         if !push::fits(&push) || !self.may_be_asked(&push.endpoint) {
             return Err(wrong());
         }
+        let push = self.closed_push(to, &push)?;
         let (j, now) = (self.jurisdiction.clone(), self.env.now());
         let kept = self.db.write(move |mut conn| {
             Box::pin(async move {

@@ -34,7 +34,7 @@ impl App {
         let _ = self.words.set(words);
     }
 
-    pub(super) fn say(&self, language: &str, key: &str, values: &[(&str, &str)]) -> Result<String, AppError> {
+    pub(crate) fn say(&self, language: &str, key: &str, values: &[(&str, &str)]) -> Result<String, AppError> {
         let words = self.words.get().ok_or_else(|| AppError::File("no sentences were given".into()))?;
         Ok(words.say(language, key, values))
     }

@@ -1,15 +1,15 @@
 //! Bounds of accounts, as dated data: passwords, waits, how long links and sessions hold.
 
 use super::{
-    Provenance, RulesetProblem as Problem,
-    read::{date, known, origin, toml},
+    Provenance, RulesetProblem as Problem, Waits,
+    read::{Bound, Head, head, numbers, toml},
 };
 use crate::{
     dated::Status,
     located::{Located, Source},
 };
 use ::toml::{Spanned, value::Datetime};
-use jiff::{SignedDuration, Timestamp, civil::Date};
+use jiff::{SignedDuration, civil::Date};
 use serde::Deserialize;
 
 /// A bound of accounts.
@@ -118,16 +118,7 @@ struct File {
     valid_from: Spanned<Datetime>,
     status: Status,
     source: Spanned<String>,
-    account: Vec<Spanned<Entry>>,
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Entry {
-    name: Spanned<String>,
-    value: Spanned<u32>,
-    status: Status,
-    source: String,
+    account: Vec<Spanned<Bound>>,
 }
 
 impl AccountRules {
@@ -138,30 +129,12 @@ impl AccountRules {
     pub fn parse(name: &str, text: &str) -> Result<Self, Located<Problem>> {
         let source = Source::new(name, text);
         let file: File = toml(source)?;
-        let mut bounds: Vec<(AccountBound, u32, Provenance)> = Vec::new();
-        for entry in &file.account {
-            let (at, entry) = (entry.span().start, entry.get_ref());
-            let bound = known(source, "bound", &entry.name, AccountBound::parse)?;
-            if bounds.iter().any(|(other, ..)| *other == bound) {
-                return Err(source.at(at, Problem::RepeatedCode { what: "bound", code: bound.code().into() }));
-            }
-            // Only the clocks of a second factor may be asked to agree to the step.
-            let value = *entry.value.get_ref();
-            if value == 0 && bound != AccountBound::TotpSteps {
-                return Err(source.at(entry.value.span().start, Problem::Number { what: bound.code(), value: 0 }));
-            }
-            bounds.push((bound, value, origin(source, at, entry.status, &entry.source)?));
-        }
-        let missing = AccountBound::ALL.into_iter().find(|bound| !bounds.iter().any(|(other, ..)| other == bound));
-        if let Some(bound) = missing {
-            return Err(source.whole(Problem::Missing { what: "bound", code: bound.code().into() }));
-        }
-        Ok(Self {
-            name: file.name,
-            valid_from: date(source, &file.valid_from)?,
-            provenance: origin(source, file.source.span().start, file.status, file.source.get_ref())?,
-            bounds,
-        })
+        // Only the clocks of a second factor may be asked to agree to the step.
+        let may_be_zero = |bound| bound == AccountBound::TotpSteps;
+        let bounds = numbers(source, &file.account, &AccountBound::ALL, AccountBound::code, may_be_zero)?;
+        let Head { name, valid_from, provenance } =
+            head(source, file.name, &file.valid_from, (file.status, &file.source))?;
+        Ok(Self { name, valid_from, provenance, bounds })
     }
 
     /// The value of a bound.
@@ -179,19 +152,21 @@ impl AccountRules {
         SignedDuration::from_mins(self.get(bound).into())
     }
 
-    /// Until when nobody may try again after so many failures, of which the last was at `last`: each
-    /// failure beyond those that are `free` doubles the wait.
-    pub fn wait(&self, fails: u32, free: AccountBound, last: Timestamp) -> Option<Timestamp> {
-        let beyond = fails.checked_sub(self.get(free))?;
-        let (first, most) = (self.get(AccountBound::WaitSeconds), self.get(AccountBound::WaitMostSeconds));
-        let seconds = first.checked_shl(beyond.min(20)).unwrap_or(u32::MAX).min(most);
-        Some(last + SignedDuration::from_secs(seconds.into()))
+    /// How long one waits after failures, of which some are `free`.
+    pub fn waits(&self, free: AccountBound) -> Waits {
+        Waits {
+            free: self.get(free),
+            first: self.get(AccountBound::WaitSeconds),
+            most: self.get(AccountBound::WaitMostSeconds),
+            forget: self.hours(AccountBound::ForgetHours),
+        }
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use jiff::Timestamp;
 
     const SHIPPED: &str = include_str!("../../../../data/erqi/rulesets/accounts-2020.toml");
 
@@ -199,13 +174,15 @@ mod tests {
     fn waits_double_up_to_the_longest() {
         let rules = AccountRules::parse("accounts-2020.toml", SHIPPED).unwrap();
         let at = Timestamp::UNIX_EPOCH;
-        let wait = |fails| rules.wait(fails, AccountBound::FreeTries, at).map(Timestamp::as_second);
+        let tries = rules.waits(AccountBound::FreeTries);
+        let wait = |fails| tries.until(fails, at).map(Timestamp::as_second);
         let waits: Vec<_> = [0, 4, 5, 6, 7, 10, 11, 12, 40, u32::MAX].map(wait).to_vec();
         let expected =
             [None, None, Some(15), Some(30), Some(60), Some(480), Some(900), Some(900), Some(900), Some(900)];
         assert_eq!(waits, expected);
-        assert_eq!(rules.wait(29, AccountBound::FreeTriesAddress, at), None);
-        assert!(rules.wait(30, AccountBound::FreeTriesAddress, at).is_some());
+        let address = rules.waits(AccountBound::FreeTriesAddress);
+        assert_eq!(address.until(29, at), None);
+        assert!(address.until(30, at).is_some());
     }
 
     #[test]

@@ -1,8 +1,8 @@
 //! All rulesets, catalogues and calendars of one jurisdiction, by their first days.
 
 use super::{
-    AccountRules, GreenRules, InForce, Privacy, Receipt, Receipts, RoleRules, Ruleset, RulesetProblem as Problem,
-    Telling, WalkRules,
+    AccountRules, GreenRules, InForce, Privacy, Receipt, Receipts, ResidentRules, RoleRules, Ruleset,
+    RulesetProblem as Problem, SitingRules, Telling, WalkRules,
 };
 use crate::{
     calendar::{WorkCalendar, Year},
@@ -22,16 +22,19 @@ pub struct Rulesets {
     privacy: Vec<Arc<Privacy>>,
     accounts: Vec<Arc<AccountRules>>,
     telling: Vec<Arc<Telling>>,
+    residents: Vec<Arc<ResidentRules>>,
     green: Vec<Arc<GreenRules>>,
     walking: Vec<Arc<WalkRules>>,
+    siting: Vec<Arc<SitingRules>>,
 }
 
 impl Rulesets {
     /// Reads everything from named texts. A TOML text with `deadline` is a ruleset, one with
     /// `items` a catalogue, one with `receipt` a list of receipts, one with `role` a table of roles,
     /// one with `keep` periods of personal data, one with `account` bounds of accounts, one with `tell` a
-    /// list of who is told what, one with `radius` a set of how near green has to be, one with `tag` how maps
-    /// are read for walkers, one with `year` a year's holidays; CSV under `calendar/` holds holidays
+    /// list of who is told what, one with `resident` bounds of residents who prove who they are, one with
+    /// `radius` a set of how near green has to be, one with `tag` how maps are read for walkers, one with
+    /// `cost` what new green costs, one with `year` a year's holidays; CSV under `calendar/` holds holidays
     /// too. The rest are parts that catalogues name. No text at all is no ruleset at all.
     ///
     /// # Errors
@@ -40,8 +43,9 @@ impl Rulesets {
         let (mut years, mut rules, mut catalogues) = (Vec::new(), Vec::new(), Vec::new());
         let (mut receipts, mut roles) = (Vec::new(), Vec::new());
         let (mut privacy, mut accounts) = (Vec::new(), Vec::new());
-        let (mut telling, mut walking) = (Vec::new(), Vec::new());
+        let (mut telling, mut residents, mut walking) = (Vec::new(), Vec::new(), Vec::new());
         let mut green: Vec<Arc<GreenRules>> = Vec::new();
+        let mut siting = Vec::new();
         let part = |wanted: &str| files.iter().find(|(name, _)| *name == wanted).map(|(_, text)| *text);
         for (name, text) in files {
             if name.ends_with(".csv") {
@@ -68,10 +72,14 @@ impl Rulesets {
                 insert(source, &mut accounts, Arc::new(AccountRules::parse(name, text)?))?;
             } else if table.contains_key("tell") {
                 insert(source, &mut telling, Arc::new(Telling::parse(name, text)?))?;
+            } else if table.contains_key("resident") {
+                insert(source, &mut residents, Arc::new(ResidentRules::parse(name, text)?))?;
             } else if table.contains_key("radius") {
                 add_green(source, &mut green, GreenRules::parse(name, text)?)?;
             } else if table.contains_key("tag") {
                 insert(source, &mut walking, Arc::new(WalkRules::parse(name, text)?))?;
+            } else if table.contains_key("cost") {
+                insert(source, &mut siting, Arc::new(SitingRules::parse(name, text)?))?;
             }
         }
         let in_force = |rules: Arc<Ruleset>| match WorkCalendar::new(&rules.working_time, &years) {
@@ -79,7 +87,7 @@ impl Rulesets {
             Err(problem) => Err(Source::new("calendar/", "").whole(Problem::Calendar(problem))),
         };
         let rules = rules.into_iter().map(in_force).collect::<Result<_, _>>()?;
-        Ok(Self { rules, catalogues, receipts, roles, privacy, accounts, telling, green, walking })
+        Ok(Self { rules, catalogues, receipts, roles, privacy, accounts, telling, residents, green, walking, siting })
     }
 
     /// The ruleset that holds on a day; none before the first.
@@ -134,6 +142,13 @@ impl Rulesets {
         self.accounts.iter().rev().find(|accounts| accounts.valid_from <= day).or(self.accounts.first())
     }
 
+    /// The bounds of residents who prove who they are that hold at an instant; before the first, the
+    /// oldest stand in.
+    pub fn residents_at(&self, at: Timestamp) -> Option<&Arc<ResidentRules>> {
+        let day = self.rules.last()?.calendar.date(at);
+        self.residents.iter().rev().find(|rules| rules.valid_from <= day).or(self.residents.first())
+    }
+
     /// How near green has to be on a day: of every set the version in force, by the set's code. A set
     /// that begins later is not there yet.
     pub fn green_on(&self, day: Date) -> Vec<&Arc<GreenRules>> {
@@ -146,6 +161,11 @@ impl Rulesets {
         }
         found.sort_by(|a, b| a.set.cmp(&b.set));
         found
+    }
+
+    /// What new green costs on a day; before the first, the oldest stands in.
+    pub fn siting_on(&self, day: Date) -> Option<&Arc<SitingRules>> {
+        self.siting.iter().rev().find(|rules| rules.valid_from <= day).or(self.siting.first())
     }
 
     /// How maps are read for walkers on a day; before the first, the oldest stands in.
@@ -205,7 +225,19 @@ impl Dated for AccountRules {
     }
 }
 
+impl Dated for ResidentRules {
+    fn key(&self) -> (Date, &str) {
+        (self.valid_from, &self.name)
+    }
+}
+
 impl Dated for Telling {
+    fn key(&self) -> (Date, &str) {
+        (self.valid_from, &self.name)
+    }
+}
+
+impl Dated for SitingRules {
     fn key(&self) -> (Date, &str) {
         (self.valid_from, &self.name)
     }

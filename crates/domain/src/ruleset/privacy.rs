@@ -2,7 +2,7 @@
 
 use super::{
     Provenance, RulesetProblem as Problem,
-    read::{date, known, origin, toml},
+    read::{Head, head, known, origin, toml},
 };
 use crate::{
     dated::Status,
@@ -135,13 +135,9 @@ impl Privacy {
             let (code, zh, en) = (entry.code.clone(), entry.zh.clone(), entry.en.clone());
             purposes.push(Purpose { code, zh, en, provenance });
         }
-        Ok(Self {
-            name: file.name,
-            valid_from: date(source, &file.valid_from)?,
-            provenance: origin(source, file.source.span().start, file.status, file.source.get_ref())?,
-            keep,
-            purposes,
-        })
+        let Head { name, valid_from, provenance } =
+            head(source, file.name, &file.valid_from, (file.status, &file.source))?;
+        Ok(Self { name, valid_from, provenance, keep, purposes })
     }
 
     /// For how many days something is kept; none when it is kept without an end.

@@ -33,13 +33,59 @@ struct File {
     evidence: Vec<Spanned<Show>>,
 }
 
+/// A number under a name.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-struct Bound {
-    name: Spanned<String>,
-    value: Spanned<u32>,
-    status: Status,
-    source: String,
+pub(crate) struct Bound {
+    pub name: Spanned<String>,
+    pub value: Spanned<u32>,
+    pub status: Status,
+    pub source: String,
+}
+
+/// What every text begins with: its name, the first day on which it holds, and from where it is.
+pub(crate) struct Head {
+    pub name: String,
+    pub valid_from: Date,
+    pub provenance: Provenance,
+}
+
+/// The head of a text from what stands in it.
+pub(crate) fn head(
+    text: Source<'_>,
+    name: String,
+    valid_from: &Spanned<Datetime>,
+    (status, source): (Status, &Spanned<String>),
+) -> Result<Head, Wrong> {
+    let provenance = origin(text, source.span().start, status, source.get_ref())?;
+    Ok(Head { name, valid_from: date(text, valid_from)?, provenance })
+}
+
+/// Numbers under names: each of `all` once, none zero but those that `may` be.
+pub(crate) fn numbers<B: Copy + PartialEq>(
+    source: Source<'_>,
+    given: &[Spanned<Bound>],
+    all: &[B],
+    code: impl Fn(B) -> &'static str,
+    may: impl Fn(B) -> bool,
+) -> Result<Vec<(B, u32, Provenance)>, Wrong> {
+    let mut bounds: Vec<(B, u32, Provenance)> = Vec::new();
+    for entry in given {
+        let (at, entry) = (entry.span().start, entry.get_ref());
+        let bound = known(source, "bound", &entry.name, |name| all.iter().copied().find(|one| code(*one) == name))?;
+        if bounds.iter().any(|(other, ..)| *other == bound) {
+            return Err(source.at(at, Problem::RepeatedCode { what: "bound", code: code(bound).into() }));
+        }
+        let value = *entry.value.get_ref();
+        if value == 0 && !may(bound) {
+            return Err(source.at(entry.value.span().start, Problem::Number { what: code(bound), value: 0 }));
+        }
+        bounds.push((bound, value, origin(source, at, entry.status, &entry.source)?));
+    }
+    match all.iter().find(|bound| !bounds.iter().any(|(other, ..)| other == *bound)) {
+        Some(missing) => Err(source.whole(Problem::Missing { what: "bound", code: code(*missing).into() })),
+        None => Ok(bounds),
+    }
 }
 
 #[derive(Deserialize)]

@@ -2,7 +2,7 @@
 
 use super::{
     Provenance, RulesetProblem as Problem,
-    read::{date, known, origin, toml},
+    read::{Head, head, known, origin, toml},
 };
 use crate::{
     dated::Status,
@@ -105,12 +105,9 @@ impl Receipts {
                 provenance: origin(source, at, entry.status, &entry.source)?,
             });
         }
-        Ok(Self {
-            name: file.name,
-            valid_from: date(source, &file.valid_from)?,
-            provenance: origin(source, file.source.span().start, file.status, file.source.get_ref())?,
-            rules,
-        })
+        let Head { name, valid_from, provenance } =
+            head(source, file.name, &file.valid_from, (file.status, &file.source))?;
+        Ok(Self { name, valid_from, provenance, rules })
     }
 
     /// What orders of a category give: the longest fitting beginning decides; the number when

@@ -2,7 +2,7 @@
 
 use super::{
     Provenance, RulesetProblem as Problem,
-    read::{date, known, origin, toml},
+    read::{Head, head, known, origin, toml},
 };
 use crate::{
     actor::{Action, Actions},
@@ -95,10 +95,12 @@ impl RoleRules {
             return Err(source.whole(Problem::Missing { what: "role", code: role.code().into() }));
         }
         let (at, separate) = (file.separate_administrators.span().start, file.separate_administrators.get_ref());
+        let Head { name, valid_from, provenance } =
+            head(source, file.name, &file.valid_from, (file.status, &file.source))?;
         Ok(Self {
-            name: file.name,
-            valid_from: date(source, &file.valid_from)?,
-            provenance: origin(source, file.source.span().start, file.status, file.source.get_ref())?,
+            name,
+            valid_from,
+            provenance,
             separate: (separate.required, origin(source, at, separate.status, &separate.source)?),
             rules,
         })

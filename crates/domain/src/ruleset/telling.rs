@@ -2,7 +2,7 @@
 
 use super::{
     Provenance, RulesetProblem as Problem,
-    read::{date, known, origin, toml},
+    read::{Head, head, known, origin, toml},
 };
 use crate::{
     dated::Status,
@@ -207,10 +207,12 @@ impl Telling {
                 provenance: origin(source, at, entry.status, &entry.source)?,
             });
         }
+        let Head { name, valid_from, provenance } =
+            head(source, file.name, &file.valid_from, (file.status, &file.source))?;
         Ok(Self {
-            name: file.name,
-            valid_from: date(source, &file.valid_from)?,
-            provenance: origin(source, file.source.span().start, file.status, file.source.get_ref())?,
+            name,
+            valid_from,
+            provenance,
             quiet,
             quiet_from,
             digest_at,

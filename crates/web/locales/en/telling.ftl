@@ -185,3 +185,7 @@ error-hook_inside = That address leads inside; if it must be, the operator allow
 error-hook_secret = A secret begins with whsec_, followed by 24 to 64 bytes in Base64.
 error-hook_event = There is no event { $detail }.
 error-hook_org = There is no organisation with the code { $detail }.
+audit-hook_added = program or group added
+audit-hook_removed = program or group removed
+audit-job_retried = job tried again
+audit-job_dropped = job dropped

@@ -182,3 +182,7 @@ error-hook_inside = 这个网址指向内部网络；确实需要时，请运维
 error-hook_secret = 签名密钥须以 whsec_ 开头，后接 24 到 64 字节的 Base64。
 error-hook_event = 没有这种事件：{ $detail }
 error-hook_org = 没有这个单位代码：{ $detail }
+audit-hook_added = 添加接收程序或群
+audit-hook_removed = 移除接收程序或群
+audit-job_retried = 重试一项任务
+audit-job_dropped = 放弃一项任务

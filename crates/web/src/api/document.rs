@@ -49,7 +49,7 @@ impl Modify for Key {
 }
 
 /// Answers that say that something is wrong: status, name, when.
-const REFUSALS: [(&str, &str, &str); 11] = [
+const REFUSALS: [(&str, &str, &str); 12] = [
     ("400", "Unreadable", "The address, its query or the body is not written as described"),
     ("401", "NoKey", "No API key, or one that is not known"),
     ("403", "NotPermitted", "The secret is not one of this order's, or the key lacks the scope"),
@@ -59,6 +59,7 @@ const REFUSALS: [(&str, &str, &str); 11] = [
     ("413", "TooLarge", "The body is larger than allowed"),
     ("415", "MediaType", "The body is of another type"),
     ("422", "Refused", "It is written as described, but refused for what it says; nothing was saved"),
+    ("429", "TooMany", "Too often in a short time; nothing was saved. Try again after the seconds of Retry-After"),
     ("500", "Failed", "Something failed inside; `request_id` finds it in the log"),
     ("503", "Busy", "Nothing was saved; try again after the seconds of Retry-After"),
 ];
@@ -85,6 +86,10 @@ impl Modify for Refusals {
                     "422" => {
                         operation.request_body.is_some()
                             || ["listOrders", "similarOrders", "proveConsistency"].contains(&name(operation))
+                    }
+                    // What writes is counted, and what searches in words.
+                    "429" => {
+                        operation.request_body.is_some() || ["listOrders", "searchPlaces"].contains(&name(operation))
                     }
                     "413" | "415" => operation.request_body.is_some(),
                     _ => true,
@@ -115,6 +120,7 @@ fn refusal(status: &str, when: &str) -> Response {
     );
     match status {
         "401" => response.header("WWW-Authenticate", text()),
+        "429" => response.header("Retry-After", Header::new(ObjectBuilder::new().schema_type(Type::Integer).build())),
         "503" => response.header("Retry-After", text()),
         _ => response,
     }
@@ -167,6 +173,18 @@ mod tests {
     }
 
     #[test]
+    fn who_comes_too_often_is_told_when_to_come_again() {
+        let described = described();
+        let header = &described["components"]["responses"]["TooMany"]["headers"]["Retry-After"];
+        assert_eq!(header["schema"]["type"], "integer");
+        for path in ["/api/v1/orders", "/api/v1/places"] {
+            assert!(described["paths"][path]["get"]["responses"]["429"].is_object(), "{path}: searches are counted");
+        }
+        let one = &described["paths"]["/api/v1/orders/{number}"]["get"]["responses"];
+        assert!(one["429"].is_null(), "reading is not");
+    }
+
+    #[test]
     fn every_operation_says_how_it_can_be_refused() {
         let described = described();
         for (path, item) in described["paths"].as_object().unwrap() {
@@ -176,7 +194,8 @@ mod tests {
                     assert!(answers.contains_key(status), "{method} {path} {status}");
                 }
                 if method == "post" {
-                    assert!(["413", "415", "422"].iter().all(|status| answers.contains_key(*status)), "{path}");
+                    let all = ["413", "415", "422", "429"];
+                    assert!(all.iter().all(|status| answers.contains_key(*status)), "{path}");
                 }
             }
         }

@@ -5,7 +5,12 @@ use crate::{
     Site,
     pages::filter::{self, Wanted},
 };
-use axum::{Json, extract::State, http::StatusCode};
+use axum::{
+    Json,
+    extract::State,
+    http::StatusCode,
+    response::{IntoResponse, Response},
+};
 use jiff::Timestamp;
 use luyuan_app::orders::{Filter, Sort};
 use luyuan_domain::{actor::Actor, geo::Wgs84, roles::Scope};
@@ -14,9 +19,9 @@ use utoipa::{IntoParams, ToSchema};
 
 /// A page of orders.
 #[derive(Serialize, ToSchema)]
-pub(super) struct OrderPage {
+pub(super) struct OrderPage<'a> {
     /// The orders.
-    items: Vec<PublicOrder>,
+    items: Vec<PublicOrder<'a>>,
     /// Give this as `after`, with everything else unchanged, for the next page; missing on the last.
     next: Option<String>,
     /// How many the filter lets through on all pages; only when asked for with `total=true`.
@@ -147,12 +152,12 @@ impl Narrow {
 }
 
 /// Public orders by filter, newest first.
-#[utoipa::path(get, path = "/api/v1/orders", operation_id = "listOrders", tag = "orders", security((), ("key" = [])), params(Narrow), responses((status = 200, body = OrderPage)))]
+#[utoipa::path(get, path = "/api/v1/orders", operation_id = "listOrders", tag = "orders", security((), ("key" = [])), params(Narrow), responses((status = 200, body = OrderPage<'_>)))]
 pub(super) async fn list(
     State(site): State<Site>,
     Reader(reader): Reader,
     Query(narrow): Query<Narrow>,
-) -> Result<Json<OrderPage>, Problem> {
+) -> Result<Response, Problem> {
     if narrow.internal == Some(true) {
         if !matches!(reader, Actor::Integrator { .. }) {
             return Err(Problem::new(StatusCode::UNAUTHORIZED, "", "api_key", ""));
@@ -175,11 +180,9 @@ pub(super) async fn list(
     };
     let page = site.app.orders(filter, after, limit).await?;
     let next = page.next.as_ref().map(filter::written);
-    Ok(Json(OrderPage {
-        items: page.orders.into_iter().map(|order| PublicOrder::of(&site.app, order)).collect(),
-        next,
-        total,
-    }))
+    let directory = site.app.directory();
+    let items = page.orders.iter().map(|order| PublicOrder::of(&directory, order)).collect();
+    Ok(Json(OrderPage { items, next, total }).into_response())
 }
 
 /// A point and a category.
@@ -199,16 +202,15 @@ pub(super) struct Near {
 
 /// Open public orders of a category near a point, nearest first: before placing one, see whether it
 /// is there already. How near and how old is for the rules to say.
-#[utoipa::path(get, path = "/api/v1/orders/similar", operation_id = "similarOrders", tag = "orders", params(Near), responses((status = 200, body = Vec<PublicOrder>)))]
-pub(super) async fn similar(
-    State(site): State<Site>,
-    Query(near): Query<Near>,
-) -> Result<Json<Vec<PublicOrder>>, Problem> {
+#[utoipa::path(get, path = "/api/v1/orders/similar", operation_id = "similarOrders", tag = "orders", params(Near), responses((status = 200, body = Vec<PublicOrder<'_>>)))]
+pub(super) async fn similar(State(site): State<Site>, Query(near): Query<Near>) -> Result<Response, Problem> {
     let at = Wgs84::new(near.lon, near.lat).ok_or_else(|| Problem::query("lon", "point"))?;
     let day = site.app.rulebook().on(site.app.env.now())?;
     if day.category(&near.category).is_none() {
         return Err(Problem::field("category", "unknown_category"));
     }
     let found = site.app.similar(at, &near.category).await?;
-    Ok(Json(found.into_iter().map(|order| PublicOrder::of(&site.app, order)).collect()))
+    let directory = site.app.directory();
+    let items: Vec<_> = found.iter().map(|order| PublicOrder::of(&directory, order)).collect();
+    Ok(Json(items).into_response())
 }

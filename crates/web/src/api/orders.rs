@@ -8,8 +8,8 @@ use axum::{
     http::{HeaderMap, HeaderValue, StatusCode, header},
     response::{IntoResponse, Response},
 };
+use jiff::Timestamp;
 use luyuan_app::{
-    App,
     directory::Directory,
     orders::{Detail, Recorded},
 };
@@ -23,14 +23,14 @@ use utoipa::ToSchema;
 
 /// An order as the public sees it.
 #[derive(Serialize, ToSchema)]
-pub(super) struct PublicOrder {
+pub(super) struct PublicOrder<'a> {
     /// Number that people use.
-    number: String,
+    number: &'a str,
     /// Where it stands.
     #[schema(value_type = codes::State)]
     state: &'static str,
     /// Category code.
-    category: String,
+    category: &'a str,
     /// What the person wants.
     #[schema(value_type = codes::Kind)]
     kind: &'static str,
@@ -38,13 +38,13 @@ pub(super) struct PublicOrder {
     #[schema(value_type = codes::Urgency)]
     urgency: &'static str,
     /// The person's own words.
-    description: String,
+    description: &'a str,
     /// Answers to the category's own questions, by the questions' codes.
-    attributes: BTreeMap<String, Vec<String>>,
+    attributes: BTreeMap<&'a str, &'a [String]>,
     /// Where, in words.
-    address: String,
+    address: &'a str,
     /// Code of the lowest place that contains it.
-    place: Option<String>,
+    place: Option<&'a str>,
     /// Longitude in degrees, WGS-84.
     lon: Option<f64>,
     /// Latitude in degrees, WGS-84.
@@ -53,28 +53,28 @@ pub(super) struct PublicOrder {
     #[schema(value_type = codes::Channel)]
     channel: &'static str,
     /// Code of the organisation that has to act or acted last.
-    holder: Option<String>,
+    holder: Option<&'a str>,
     /// Its name.
-    holder_name: Option<String>,
+    holder_name: Option<&'a str>,
     /// When it was placed (RFC 3339).
-    #[schema(format = DateTime)]
-    placed_at: String,
+    #[schema(value_type = String, format = DateTime)]
+    placed_at: Timestamp,
     /// When it last changed (RFC 3339).
-    #[schema(format = DateTime)]
-    updated_at: String,
+    #[schema(value_type = String, format = DateTime)]
+    updated_at: Timestamp,
     /// The deadline of the present hop (RFC 3339).
-    #[schema(format = DateTime)]
-    due_at: Option<String>,
+    #[schema(value_type = Option<String>, format = DateTime)]
+    due_at: Option<Timestamp>,
     /// The deadline counts on a year whose holidays are not known yet.
     due_assumed: bool,
     /// When it ended with a reply (RFC 3339).
-    #[schema(format = DateTime)]
-    closed_at: Option<String>,
+    #[schema(value_type = Option<String>, format = DateTime)]
+    closed_at: Option<Timestamp>,
     /// What its reporters said when it ended: the worst of their answers.
     #[schema(value_type = Option<codes::Solved>)]
     solved: Option<&'static str>,
     /// Number of the order that carries on, when it was merged.
-    merged_into: Option<String>,
+    merged_into: Option<&'a str>,
     /// How often it was reopened.
     reworks: u8,
     /// Supervised by the superior.
@@ -83,32 +83,31 @@ pub(super) struct PublicOrder {
     version: i64,
 }
 
-impl PublicOrder {
-    pub fn of(app: &App, order: Order) -> Self {
-        let directory = app.directory();
+impl<'a> PublicOrder<'a> {
+    pub fn of(directory: &'a Directory, order: &'a Order) -> Self {
         let holder = order.state.holder().and_then(|org| directory.org(org));
         let (closed_at, solved, merged_into) = match &order.state {
-            Stand::Closed { at, solved, .. } => (Some(at.to_string()), solved.map(Solved::code), None),
-            Stand::Merged { number, .. } => (None, None, Some(number.clone())),
+            Stand::Closed { at, solved, .. } => (Some(*at), solved.map(Solved::code), None),
+            Stand::Merged { number, .. } => (None, None, Some(number.as_str())),
             _ => (None, None, None),
         };
         Self {
-            number: order.number,
-            category: order.category,
+            number: &order.number,
+            category: &order.category,
             kind: order.kind.code(),
             urgency: order.urgency.code(),
-            description: order.description,
-            attributes: order.attributes.into_iter().collect(),
-            address: order.location.address,
-            place: order.location.place.and_then(|place| directory.place(place)).map(|place| place.code.clone()),
+            description: &order.description,
+            attributes: order.attributes.iter().map(|(code, values)| (code.as_str(), values.as_slice())).collect(),
+            address: &order.location.address,
+            place: order.location.place.and_then(|place| directory.place(place)).map(|place| place.code.as_str()),
             lon: order.location.point.map(|point| point.lon),
             lat: order.location.point.map(|point| point.lat),
             channel: order.channel.code(),
-            holder: holder.map(|org| org.code.clone()),
-            holder_name: holder.map(|org| org.name.clone()),
-            placed_at: order.placed_at.to_string(),
-            updated_at: order.updated_at.to_string(),
-            due_at: order.state.due().map(|due| due.to_string()),
+            holder: holder.map(|org| org.code.as_str()),
+            holder_name: holder.map(|org| org.name.as_str()),
+            placed_at: order.placed_at,
+            updated_at: order.updated_at,
+            due_at: order.state.due(),
             due_assumed: order.due_assumed,
             closed_at,
             solved,
@@ -123,9 +122,9 @@ impl PublicOrder {
 
 /// An order with its story.
 #[derive(Serialize, ToSchema)]
-pub(super) struct WholeOrder {
+pub(super) struct WholeOrder<'a> {
     #[serde(flatten)]
-    order: PublicOrder,
+    order: PublicOrder<'a>,
     /// How many people are behind it.
     reporters: usize,
     /// Addresses of photos of the trouble.
@@ -135,7 +134,7 @@ pub(super) struct WholeOrder {
     /// Why it cannot be solved for now.
     deferral: Option<Deferral>,
     /// What happened, oldest first.
-    events: Vec<Happened>,
+    events: Vec<Happened<'a>>,
     /// For who showed the secret of one of its reporters.
     own: Option<Own>,
 }
@@ -173,22 +172,22 @@ pub(super) struct Own {
 
 /// A step of an order's story.
 #[derive(Serialize, ToSchema)]
-pub(super) struct Happened {
+pub(super) struct Happened<'a> {
     /// The order's version after it.
     version: i64,
     /// When (RFC 3339).
-    #[schema(format = DateTime)]
-    at: String,
+    #[schema(value_type = String, format = DateTime)]
+    at: Timestamp,
     /// What.
     what: &'static str,
-    /// Kind of who did it: anyone, reporter, staff, integrator, system.
+    /// Kind of who did it: anyone, reporter, resident (who proved a number or an address), staff, integrator, system.
     by: &'static str,
     /// Code of the organisation that did it.
-    org: Option<String>,
+    org: Option<&'a str>,
     /// Code of the organisation that it went to, or that was called.
-    to: Option<String>,
+    to: Option<&'a str>,
     /// What was written with it, when that is public.
-    words: Option<String>,
+    words: Option<&'a str>,
 }
 
 /// What people wrote in a step, and to which organisation it led. Words that are not public stay out.
@@ -219,23 +218,22 @@ fn told(what: &What) -> (Option<luyuan_domain::ids::OrgId>, Option<&str>) {
     (to, words.filter(|words| what.words_public() && !words.is_empty()))
 }
 
-fn happened(directory: &Directory, event: &Recorded) -> Happened {
-    let code = |org| directory.org(org).map(|org| org.code.clone());
+fn happened<'a>(directory: &'a Directory, event: &'a Recorded) -> Happened<'a> {
+    let code = |org| directory.org(org).map(|org| org.code.as_str());
     let (to, words) = told(&event.what);
     Happened {
         version: event.seq,
-        at: event.at.to_string(),
+        at: event.at,
         what: event.what.code(),
         by: event.actor.code(),
         org: event.org.and_then(code),
         to: to.and_then(code),
-        words: words.map(str::to_owned),
+        words,
     }
 }
 
-impl WholeOrder {
-    fn of(app: &App, detail: Detail) -> Self {
-        let directory = app.directory();
+impl<'a> WholeOrder<'a> {
+    fn of(directory: &'a Directory, detail: &'a Detail) -> Self {
         let number = detail.order.number.clone();
         let address = |id: FileId| format!("/api/v1/orders/{number}/photos/{id}");
         let photos = |evidence: bool| {
@@ -263,9 +261,9 @@ impl WholeOrder {
             photos: photos(false),
             reply,
             deferral,
-            events: detail.events.iter().map(|event| happened(&directory, event)).collect(),
+            events: detail.events.iter().map(|event| happened(directory, event)).collect(),
             own,
-            order: PublicOrder::of(app, detail.order),
+            order: PublicOrder::of(directory, &detail.order),
         }
     }
 }
@@ -279,7 +277,7 @@ impl WholeOrder {
         ("If-None-Match" = Option<String>, Header, description = "The ETag of the version at hand"),
     ),
     responses(
-        (status = 200, body = WholeOrder, headers(("ETag" = String, description = "Made of the order's version"))),
+        (status = 200, body = WholeOrder<'_>, headers(("ETag" = String, description = "Made of the order's version"))),
         (status = 304, description = "It is still the version at hand"),
 ))]
 pub(super) async fn one(
@@ -303,7 +301,7 @@ pub(super) async fn one(
     if fresh {
         return Ok((StatusCode::NOT_MODIFIED, kept).into_response());
     }
-    Ok((kept, Json(WholeOrder::of(&site.app, detail))).into_response())
+    Ok((kept, Json(WholeOrder::of(&site.app.directory(), &detail))).into_response())
 }
 
 /// What happened to an order, oldest first.
@@ -312,15 +310,16 @@ pub(super) async fn one(
         ("number" = String, Path, description = "The order's number"),
         ("Order-Secret" = Option<String>, Header, description = "The secret of one of the order's reporters"),
     ),
-    responses((status = 200, body = Vec<Happened>)),
+    responses((status = 200, body = Vec<Happened<'_>>)),
 )]
 pub(super) async fn events(
     State(site): State<Site>,
     Path(number): Path<String>,
     Reader(reader): Reader,
     secret: Secret,
-) -> Result<Json<Vec<Happened>>, Problem> {
+) -> Result<Response, Problem> {
     let detail = site.app.order(&reader, &number, secret.0.as_deref()).await?;
     let directory = site.app.directory();
-    Ok(Json(detail.events.iter().map(|event| happened(&directory, event)).collect()))
+    let events: Vec<_> = detail.events.iter().map(|event| happened(&directory, event)).collect();
+    Ok(Json(events).into_response())
 }

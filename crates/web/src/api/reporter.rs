@@ -8,6 +8,7 @@ use axum::{
     Json,
     extract::{FromRequestParts, Path, State},
     http::{HeaderName, StatusCode, request::Parts},
+    response::{IntoResponse, Response},
 };
 use luyuan_app::{
     AppError,
@@ -84,14 +85,14 @@ async fn proved(site: &Site, number: &str, header: Secret, body: Option<String>)
         ("number" = String, Path, description = "The order's number"),
         ("Order-Secret" = Option<String>, Header, description = "The reporter's secret, unless it is in the body"),
     ),
-    responses((status = 200, body = PublicOrder, description = "The order after it")),
+    responses((status = 200, body = PublicOrder<'_>, description = "The order after it")),
 )]
 pub(super) async fn rate(
     State(site): State<Site>,
     Path(number): Path<String>,
     secret: Secret,
     Body(new): Body<NewRating>,
-) -> Result<Json<PublicOrder>, Problem> {
+) -> Result<Response, Problem> {
     let id = proved(&site, &number, secret, new.secret).await?;
     let satisfied = match new.satisfied {
         Some(code) => Some(Satisfied::parse(&code).ok_or_else(|| Problem::field("satisfied", "satisfied"))?),
@@ -105,7 +106,7 @@ pub(super) async fn rate(
     };
     let seen = Seen { number, version: new.version };
     let order = site.app.rate(&Actor::Reporter { id }, &seen, id, rate).await?;
-    Ok(Json(PublicOrder::of(&site.app, order)))
+    Ok(Json(PublicOrder::of(&site.app.directory(), &order)).into_response())
 }
 
 /// A reporter answers a question.
@@ -114,16 +115,16 @@ pub(super) async fn rate(
         ("number" = String, Path, description = "The order's number"),
         ("Order-Secret" = Option<String>, Header, description = "The reporter's secret, unless it is in the body"),
     ),
-    responses((status = 200, body = PublicOrder, description = "The order after it")),
+    responses((status = 200, body = PublicOrder<'_>, description = "The order after it")),
 )]
 pub(super) async fn answer(
     State(site): State<Site>,
     Path(number): Path<String>,
     secret: Secret,
     Body(new): Body<NewAnswer>,
-) -> Result<Json<PublicOrder>, Problem> {
+) -> Result<Response, Problem> {
     let id = proved(&site, &number, secret, new.secret).await?;
     let seen = Seen { number, version: new.version };
     let order = site.app.answer(&Actor::Reporter { id }, &seen, Answering { text: new.text }).await?;
-    Ok(Json(PublicOrder::of(&site.app, order)))
+    Ok(Json(PublicOrder::of(&site.app.directory(), &order)).into_response())
 }

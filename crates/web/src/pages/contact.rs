@@ -81,7 +81,7 @@ async fn erase_for(
 /// A reporter erases what is known of them.
 async fn erase(State(site): State<Site>, v: Viewer, Path(number): Path<String>, form: Form) -> Response {
     let key = form.get("key");
-    let id = match site.app.order(&Actor::Anyone, &number, Some(key)).await {
+    let id = match site.app.order(&v.private(), &number, Some(key)).await {
         Ok(detail) => detail.own,
         Err(error) => return Fault::from(error).page(&v),
     };

@@ -141,7 +141,7 @@ async fn retry(State(site): State<Site>, v: Viewer, Path(id): Path<Uuid>, _form:
     if let Err(page) = admin(&site, &v).await {
         return page;
     }
-    match site.app.retry_job(id).await {
+    match site.app.retry_job(&v.actor(), id).await {
         Ok(()) => Redirect::to("/work/deliveries?state=queued").into_response(),
         Err(error) => Fault::from(error).page(&v),
     }
@@ -151,7 +151,7 @@ async fn take_away(State(site): State<Site>, v: Viewer, Path(id): Path<Uuid>, _f
     if let Err(page) = admin(&site, &v).await {
         return page;
     }
-    match site.app.drop_job(id).await {
+    match site.app.drop_job(&v.actor(), id).await {
         Ok(()) => Redirect::to("/work/deliveries?state=withdrawn").into_response(),
         Err(error) => Fault::from(error).page(&v),
     }

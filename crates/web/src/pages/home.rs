@@ -1,6 +1,6 @@
 //! The front page: place an order, follow one, and how the district stands.
 
-use super::row::Row;
+use super::row::{Names, Row};
 use crate::{
     Site,
     fault::{Fault, html},
@@ -27,7 +27,7 @@ struct Home<'a> {
     open: i64,
     closed: i64,
     all: i64,
-    recent: Vec<Row>,
+    recent: Vec<Row<'a>>,
 }
 
 async fn home(State(site): State<Site>, v: Viewer) -> Response {
@@ -38,16 +38,17 @@ async fn home(State(site): State<Site>, v: Viewer) -> Response {
     };
     let closed_only = Filter { states: vec!["closed".into()], ..public() };
     let recent = match site.app.orders(closed_only, None, 6).await {
-        Ok(page) => page.orders.iter().map(|order| Row::of(&site.app, &v, order)).collect(),
+        Ok(page) => page.orders,
         Err(error) => return Fault::from(error).page(&v),
     };
+    let names = Names::of(&site.app);
     let sum = |wanted: fn(&str) -> bool| counts.iter().filter(|(state, _)| wanted(state)).map(|(_, n)| n).sum();
     let page = Home {
         v: &v,
         open: sum(|state| super::filter::OPEN.contains(&state)),
         closed: sum(|state| state == "closed"),
         all: sum(|_| true),
-        recent,
+        recent: recent.iter().map(|order| Row::of(&names, &v, order)).collect(),
     };
     html(&page)
 }

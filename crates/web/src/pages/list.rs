@@ -2,7 +2,7 @@
 
 use super::{
     filter::{Wanted, written},
-    row::Row,
+    row::{Names, Row},
 };
 use crate::{
     Site,
@@ -37,7 +37,7 @@ pub(crate) struct Choice {
 struct List<'a> {
     v: &'a Viewer,
     wanted: &'a Wanted,
-    rows: Vec<Row>,
+    rows: Vec<Row<'a>>,
     total: i64,
     next: Option<String>,
     states: Vec<Choice>,
@@ -75,10 +75,11 @@ async fn list(State(site): State<Site>, v: Viewer, Query(wanted): Query<Wanted>)
         (Ok(page), Ok(counts)) => (page, counts),
         (Err(error), _) | (_, Err(error)) => return Fault::from(error).page(&v),
     };
+    let names = Names::of(&site.app);
     let list = List {
         v: &v,
         wanted: &wanted,
-        rows: page.orders.iter().map(|order| Row::of(&site.app, &v, order)).collect(),
+        rows: page.orders.iter().map(|order| Row::of(&names, &v, order)).collect(),
         total: counts.iter().map(|(_, count)| count).sum(),
         next: page.next.as_ref().map(|cursor| wanted.with("after", &written(cursor))),
         states: states(&v, &wanted),

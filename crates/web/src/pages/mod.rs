@@ -14,6 +14,7 @@ mod invitations;
 mod keys;
 mod list;
 mod login;
+mod mine;
 mod new;
 mod notices;
 mod oidc;
@@ -52,6 +53,7 @@ pub(crate) fn routes() -> Router<Site> {
         .merge(deliveries::routes())
         .merge(photos::routes())
         .merge(login::routes())
+        .merge(mine::routes())
         .merge(admin::routes())
         .merge(roles::routes())
         .merge(keys::routes())

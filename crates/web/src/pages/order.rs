@@ -1,9 +1,11 @@
 //! One order as the public and its reporters see it.
 
 use super::{
+    admin::unkept,
+    mine,
     photos::{Shown, shown},
     places::square,
-    row::{Row, answers},
+    row::{Names, Row, answers},
 };
 use crate::{
     Site,
@@ -71,7 +73,7 @@ pub(crate) struct Station {
 #[template(path = "order.html")]
 struct OrderPage<'a> {
     v: &'a Viewer,
-    row: Row,
+    row: Row<'a>,
     order: &'a Order,
     detail: &'a Detail,
     stations: Vec<Station>,
@@ -107,6 +109,8 @@ struct OrderPage<'a> {
     /// How many of their browsers may ring.
     browsers: usize,
     push_key: String,
+    /// To the reader's own orders, or to prove that this is one of them; nothing where it cannot be.
+    way: String,
 }
 
 /// What only a reporter sees of their order: what they were told, and how.
@@ -230,7 +234,8 @@ async fn order(
         Ok(part) => part,
         Err(error) => return Fault::from(error).page(&v),
     };
-    let key = asked.key.clone().unwrap_or_default();
+    // A key that proves nothing is not carried on.
+    let key = asked.key.clone().filter(|_| detail.by_link).unwrap_or_default();
     let own = detail.own.is_some();
     let directory = site.app.directory();
     let chain = order.location.place.map(|place| directory.chain(place).0).unwrap_or_default();
@@ -243,7 +248,7 @@ async fn order(
             .map(|file| shown(&number, &key, file))
             .collect::<Vec<_>>()
     };
-    let follow = own.then(|| {
+    let follow = detail.by_link.then(|| {
         let link = format!("{}/orders/{number}?key={key}", site.address);
         square(&link).map(|(modules, width)| (link, modules, width))
     });
@@ -257,9 +262,10 @@ async fn order(
         _ => None,
     };
     let forgotten = detail.own_about.as_ref().is_some_and(|about| about.erased_at.is_some());
+    let names = Names::of(&site.app);
     let page = OrderPage {
         v: &v,
-        row: Row::of(&site.app, &v, order),
+        row: Row::of(&names, &v, order),
         order,
         detail: &detail,
         stations: stations(&v, order),
@@ -298,13 +304,23 @@ async fn order(
         by_email: own_part.by_email,
         browsers: own_part.browsers,
         push_key: own_part.push_key,
+        way: match v.codes && v.staff.is_none() {
+            true if own => "/mine".to_owned(),
+            true if v.resident.is_none() => mine::way(&number),
+            _ => String::new(),
+        },
     };
-    html(&page)
+    match own && !detail.by_link {
+        // Under the address that everybody has: it must not stay for the next one.
+        true => unkept(html(&page)),
+        false => html(&page),
+    }
 }
 
-/// The reporter that a form's secret proves, or a page that says why not.
+/// The reporter that a form's secret, or what they proved in this browser, makes them; or a page that
+/// says why not.
 async fn reporter(site: &Site, v: &Viewer, number: &str, form: &Form) -> Result<Detail, Response> {
-    let detail = site.app.order(&Actor::Anyone, number, Some(form.get("key"))).await;
+    let detail = site.app.order(&v.private(), number, Some(form.get("key"))).await;
     let detail = detail.map_err(|error| Fault::from(error).page(v))?;
     if detail.own.is_none() {
         return Err(Fault::from(AppError::Refused(luyuan_domain::orders::Refusal::NotPermitted)).page(v));

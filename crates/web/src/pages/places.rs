@@ -1,6 +1,6 @@
 //! Places: found by name, shown with their responsible chain and orders, printed as a QR card.
 
-use super::row::Row;
+use super::row::{Names, Row};
 use crate::{
     Site,
     fault::{Fault, html},
@@ -112,7 +112,7 @@ struct PlacePage<'a> {
     path: Vec<(String, String)>,
     chain: Vec<String>,
     inside: Vec<(String, String)>,
-    rows: Vec<Row>,
+    rows: Vec<Row<'a>>,
     total: i64,
     facts: Vec<(String, String)>,
 }
@@ -130,6 +130,7 @@ async fn place(State(site): State<Site>, v: Viewer, Path(code): Path<String>) ->
     let inside =
         directory.places().iter().filter(|inner| inner.parent == Some(place.id) && inner.kind.level().is_some());
     let facts = [("households", "place-households"), ("built", "place-built")];
+    let names = Names::of(&site.app);
     let shown = PlacePage {
         v: &v,
         place,
@@ -137,7 +138,7 @@ async fn place(State(site): State<Site>, v: Viewer, Path(code): Path<String>) ->
         path: directory.path(place.id).iter().skip(1).rev().map(named).collect(),
         chain: directory.chain(place.id).0.iter().map(|org| directory.org_name(*org)).collect(),
         inside: inside.map(|inner| named(&inner)).collect(),
-        rows: page.orders.iter().map(|order| Row::of(&site.app, &v, order)).collect(),
+        rows: page.orders.iter().map(|order| Row::of(&names, &v, order)).collect(),
         total: counts.iter().map(|(_, count)| count).sum(),
         facts: facts
             .iter()

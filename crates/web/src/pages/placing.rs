@@ -3,7 +3,7 @@
 
 use super::{
     new::{Typed, show},
-    row::Row,
+    row::{Names, Row},
 };
 use crate::{
     Site,
@@ -64,7 +64,7 @@ struct Which<'a> {
 #[template(path = "similar.html")]
 struct Similar<'a> {
     v: &'a Viewer,
-    rows: Vec<Row>,
+    rows: Vec<Row<'a>>,
     hidden: Hidden,
 }
 
@@ -136,7 +136,11 @@ async fn place(State(site): State<Site>, v: Viewer, form: Form) -> Response {
         photos: typed.photo_ids(),
         key: Some(&typed.key).filter(|key| !key.is_empty()).map(|key| format!("web:{key}")),
     };
-    match site.app.place(&v.actor(), new).await {
+    let placed = site.app.place(&v.actor(), new).await;
+    if placed.is_ok() && !intake {
+        confirm(&site, &v).await;
+    }
+    match placed {
         Ok(placed) if intake => {
             Redirect::to(&format!("/orders/{}?key={}&receipt=1", placed.number, placed.secret)).into_response()
         }
@@ -147,6 +151,16 @@ async fn place(State(site): State<Site>, v: Viewer, form: Form) -> Response {
             (StatusCode::UNPROCESSABLE_ENTITY, html(&Outside { v: &v, hidden: typed.hidden() })).into_response()
         }
         Err(error) => again(&site, &v, &typed, intake, error),
+    }
+}
+
+/// Notes that what was left is the person's, if it is what they proved in this browser. The order is
+/// placed in any case.
+async fn confirm(site: &Site, v: &Viewer) {
+    if let Some(resident) = &v.resident
+        && let Err(error) = site.app.confirm_contact(&resident.reach).await
+    {
+        tracing::warn!(%error, "what a resident left could not be noted as theirs");
     }
 }
 
@@ -187,7 +201,8 @@ async fn unclear(site: &Site, v: &Viewer, typed: &Typed) -> Result<Option<Respon
     {
         let found = site.app.similar(at, &typed.category).await?;
         if !found.is_empty() {
-            let rows = found.iter().map(|order| Row::of(&site.app, v, order)).collect();
+            let names = Names::of(&site.app);
+            let rows = found.iter().map(|order| Row::of(&names, v, order)).collect();
             return Ok(Some(html(&Similar { v, rows, hidden: typed.hidden() })));
         }
     }
@@ -269,7 +284,10 @@ async fn join(State(site): State<Site>, v: Viewer, Path(number): Path<String>, f
     let joining =
         Joining { contact: contact(&typed, &v), words: typed.description.clone(), photos: typed.photo_ids(), key };
     match site.app.join(&v.actor(), &number, joining).await {
-        Ok(secret) => Redirect::to(&format!("/orders/{number}?key={secret}&joined=1")).into_response(),
+        Ok(secret) => {
+            confirm(&site, &v).await;
+            Redirect::to(&format!("/orders/{number}?key={secret}&joined=1")).into_response()
+        }
         Err(error) => Fault::from(error).page(&v),
     }
 }

@@ -162,6 +162,13 @@ fn lists(site: &Site, v: &Viewer, day: &Day) -> Vec<Table> {
         });
         kept.chain(purposes).collect::<Vec<_>>()
     });
+    let residents = site.app.rulebook().residents(v.now).ok();
+    let residents = residents.iter().flat_map(|rules| {
+        rules
+            .bounds
+            .iter()
+            .map(|(bound, value, from)| line(v, v.code("resident", bound.code()), value.to_string(), from))
+    });
     let table = |id: &'static str, lines: Vec<Line>| Table { id, title: v.code("rules-table", id), lines };
     vec![
         table("dispatch", dispatch.collect()),
@@ -170,6 +177,7 @@ fn lists(site: &Site, v: &Viewer, day: &Day) -> Vec<Table> {
         table("rating", rating.collect()),
         table("roles", roles.collect()),
         table("privacy", privacy.collect()),
+        table("residents", residents.collect()),
         table("catalogues", catalogues.collect()),
         table("calendars", calendars.collect()),
         table("telling", telling(site, v)),

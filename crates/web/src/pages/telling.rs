@@ -21,10 +21,7 @@ use luyuan_app::{
     AppError,
     telling::{Browser, Wishes},
 };
-use luyuan_domain::{
-    actor::Actor,
-    telling::{Quiet, Recipient, clock},
-};
+use luyuan_domain::telling::{Quiet, Recipient, clock};
 use serde::Deserialize;
 
 pub(crate) fn routes() -> Router<Site> {
@@ -146,22 +143,22 @@ async fn forbid_own(State(site): State<Site>, v: Viewer, _form: Form) -> Respons
     }
 }
 
-/// The reporter that a form's secret proves.
-async fn reporter(site: &Site, number: &str, form: &Form) -> Result<Recipient, AppError> {
-    let detail = site.app.order(&Actor::Anyone, number, Some(form.get("key"))).await?;
+/// The reporter that a form's secret, or what they proved in this browser, makes them.
+async fn reporter(site: &Site, v: &Viewer, number: &str, form: &Form) -> Result<Recipient, AppError> {
+    let detail = site.app.order(&v.private(), number, Some(form.get("key"))).await?;
     let refused = AppError::Refused(luyuan_domain::orders::Refusal::NotPermitted);
     detail.own.map(Recipient::Reporter).ok_or(refused)
 }
 
 async fn allow_reporter(State(site): State<Site>, v: Viewer, Path(number): Path<String>, form: Form) -> Response {
-    match reporter(&site, &number, &form).await {
+    match reporter(&site, &v, &number, &form).await {
         Ok(to) => subscribed(site.app.allow_push(to, browser(&form)).await, &v),
         Err(error) => Fault::from(error).problem(&v),
     }
 }
 
 async fn forbid_reporter(State(site): State<Site>, v: Viewer, Path(number): Path<String>, form: Form) -> Response {
-    let done = match reporter(&site, &number, &form).await {
+    let done = match reporter(&site, &v, &number, &form).await {
         Ok(to) => site.app.forbid_push(to).await,
         Err(error) => Err(error),
     };

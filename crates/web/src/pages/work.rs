@@ -7,7 +7,7 @@ use super::{
     login,
     order::{Station, Step, stations, steps},
     photos::{Shown, shown},
-    row::{Row, answers},
+    row::{Names, Row, answers},
 };
 use crate::{
     Site,
@@ -56,7 +56,7 @@ struct Inbox<'a> {
     org: String,
     wanted: &'a Wanted,
     tabs: Vec<Tab>,
-    rows: Vec<Row>,
+    rows: Vec<Row<'a>>,
     next: Option<String>,
     states: Vec<Choice>,
     streets: Vec<Choice>,
@@ -151,8 +151,9 @@ async fn inbox(State(site): State<Site>, v: Viewer, Query(mut wanted): Query<Wan
         (Ok(tabs), Ok(page)) => (tabs, page),
         (Err(error), _) | (_, Err(error)) => return Fault::from(error).page(&v),
     };
-    let row = |order: &Order| {
-        let mut row = Row::of(&site.app, &v, order);
+    let names = Names::of(&site.app);
+    let row = |order| {
+        let mut row = Row::of(&names, &v, order);
         // Who was called has a deadline of its own.
         let called = order.whistles.iter().find(|whistle| whistle.to == staff.org && whistle.report.is_none());
         if let Some(due) = called.filter(|_| wanted.desk == "called").and_then(|whistle| whistle.due) {
@@ -165,7 +166,7 @@ async fn inbox(State(site): State<Site>, v: Viewer, Query(mut wanted): Query<Wan
         org: site.app.directory().org_name(staff.org),
         wanted: &wanted,
         tabs,
-        rows: page.orders.iter().map(row).collect(),
+        rows: page.orders.iter().map(|order| row(order)).collect(),
         next: page.next.as_ref().map(|cursor| wanted.with("after", &written(cursor))),
         states: states(&v, &wanted),
         streets: streets(&site, &wanted),
@@ -179,7 +180,7 @@ async fn inbox(State(site): State<Site>, v: Viewer, Query(mut wanted): Query<Wan
 struct WorkOrder<'a> {
     v: &'a Viewer,
     refused: &'a Refused,
-    row: Row,
+    row: Row<'a>,
     order: &'a Order,
     detail: &'a Detail,
     stations: Vec<Station>,
@@ -196,7 +197,7 @@ struct WorkOrder<'a> {
     may_call_back: bool,
     may_erase: bool,
     /// Open orders of the same kind nearby.
-    duplicates: Vec<Row>,
+    duplicates: Vec<Row<'a>>,
     /// A reply needs a photo.
     evidence: bool,
     answers: Vec<(String, String)>,
@@ -262,13 +263,16 @@ pub(super) async fn show(site: &Site, v: &Viewer, number: &str, refused: &Refuse
         Err(error) => return Fault::from(error).page(v),
     };
     let may_merge = allowed(Action::Merge) && open_state;
-    let duplicates = match order.location.point.filter(|_| may_merge) {
+    let similar = match order.location.point.filter(|_| may_merge) {
         Some(at) => match site.app.similar(at, &order.category).await {
-            Ok(found) => found.iter().filter(|other| other.id != order.id).map(|o| Row::of(&site.app, v, o)).collect(),
+            Ok(found) => found,
             Err(error) => return Fault::from(error).page(v),
         },
         None => Vec::new(),
     };
+    let names = Names::of(&site.app);
+    let others = similar.iter().filter(|other| other.id != order.id);
+    let duplicates = others.map(|other| Row::of(&names, v, other)).collect();
     let rules = site.app.rulebook().on(order.placed_at).ok();
     let told = match site.app.deliveries_of(order.id).await {
         Ok(told) => told.iter().map(|one| deliveries::line(v, one)).collect(),
@@ -277,7 +281,7 @@ pub(super) async fn show(site: &Site, v: &Viewer, number: &str, refused: &Refuse
     let page = WorkOrder {
         v,
         refused,
-        row: Row::of(&site.app, v, order),
+        row: Row::of(&names, v, order),
         order,
         detail: &detail,
         stations: stations(v, order),

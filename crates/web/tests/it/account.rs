@@ -330,3 +330,27 @@ async fn a_session_leads_only_to_pages_of_ours() {
     })
     .await;
 }
+
+#[tokio::test]
+async fn an_account_has_one_allowance_in_all_its_browsers() {
+    on_both(|site, engine| async move {
+        let site = site.limited(luyuan_web::Bounds { accounts: 4, ..luyuan_web::Bounds::default() });
+        let (mut office, mut home) = (Browser::open(&site, "en").await, Browser::open(&site, "en").await);
+        let mut other = Browser::open(&site, "en").await;
+        for (browser, login) in [(&mut office, "community"), (&mut home, "community"), (&mut other, "street")] {
+            browser.log_in(login).await;
+        }
+        for _ in 0..2 {
+            for browser in [&mut office, &mut home] {
+                assert_ne!(browser.submit("/work/telling", &[]).await.status, 429, "{engine}");
+            }
+        }
+        let early = office.submit("/work/telling", &[]).await;
+        early.is_page(429, "too often");
+        assert!(early.header("retry-after").parse::<u64>().is_ok_and(|seconds| seconds <= 60));
+        assert_eq!(home.submit("/work/telling", &[]).await.status, 429, "{engine}: from another browser too");
+        assert_eq!(home.get("/work").await.status, 200, "reading is not counted");
+        assert_ne!(other.submit("/work/telling", &[]).await.status, 429, "{engine}: others are not held up");
+    })
+    .await;
+}

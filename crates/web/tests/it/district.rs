@@ -109,6 +109,24 @@ impl Site {
         Self { app, key: self.key.clone(), router }
     }
 
+    /// The same site with limits.
+    pub fn limited(&self, bounds: luyuan_web::Bounds) -> Self {
+        let limits = luyuan_web::Limits::new(bounds);
+        let operating = luyuan_web::Operating { limits, ..luyuan_web::Operating::default() };
+        let address = "https://erqi.example".to_owned();
+        let router = luyuan_web::router(luyuan_web::Site::run_as(self.app.clone(), address, true, operating));
+        Self { app: self.app.clone(), key: self.key.clone(), router }
+    }
+
+    /// The same site with the world outside reached so.
+    pub fn reach(&self, settings: luyuan_app::outside::Settings) -> Self {
+        let mut app = self.app.clone();
+        app.outside = luyuan_app::outside::Outside::new(settings);
+        let address = "https://erqi.example".to_owned();
+        let router = luyuan_web::router(luyuan_web::Site::new(app.clone(), address, true));
+        Self { app, key: self.key.clone(), router }
+    }
+
     /// Sends a request.
     pub async fn send(&self, request: Request<Body>) -> Answer {
         let (parts, body) = self.open(request).await.into_parts();

@@ -17,6 +17,7 @@ mod permission;
 mod photos;
 mod pictures;
 mod privacy;
+mod residents;
 mod second;
 mod site;
 mod telling;

@@ -1,8 +1,12 @@
 //! Personal data on the pages: masked for staff, whole with a purpose, erased by who it belongs to,
 //! and never where the public or a program looks.
 
-use crate::district::{Browser, LAMP, on_both};
-use luyuan_app::orders::{Contact, Place};
+use crate::district::{Browser, GARDEN, LAMP, on_both};
+use luyuan_app::{
+    contact::Erasing,
+    orders::{Contact, Place, Rate, Replying, Seen},
+};
+use luyuan_domain::{actor::Actor, orders::Solved};
 
 const PHONE: &str = "13811112222";
 
@@ -81,6 +85,36 @@ async fn a_resident_stays_unnamed_and_takes_their_data_back() {
         assert!(page.contains("您的信息已删除") && page.contains("门口路灯不亮"), "{engine}");
         let desk = staff.get(&format!("/work/orders/{number}")).await.text();
         assert!(desk.contains("已应本人要求删除"), "{engine}");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn what_is_erased_leaves_no_picture_behind_not_even_a_small_one() {
+    on_both(|site, engine| async move {
+        let photo = site.app.keep_photo(crate::pictures::large(), false).await.unwrap();
+        let placed = site.place(Place { photos: vec![photo], ..site.lamp() }).await;
+        let seen = Seen { number: placed.number.clone(), version: None };
+        let staff = site.staff(GARDEN);
+        site.app.accept(&staff, &seen).await.unwrap();
+        site.app.contact(&staff, &seen, "已联系".into()).await.unwrap();
+        site.app.reply(&staff, &seen, Replying { text: "已修好".into(), files: vec![] }).await.unwrap();
+        let detail = site.app.order(&Actor::Anyone, &placed.number, Some(&placed.secret)).await.unwrap();
+        let (id, file) = (detail.own.unwrap(), detail.files[0].clone());
+        let small = file.small.clone().expect("a small picture");
+        for name in [&file.sha256, &small] {
+            assert!(!site.app.bytes(name).await.unwrap().is_empty(), "{engine}");
+        }
+        let rate = Rate { solved: Solved::Yes, satisfied: None, comment: String::new(), go_on: false };
+        site.app.rate(&Actor::Reporter { id }, &seen, id, rate).await.unwrap();
+        let folder = tempfile::tempdir().unwrap();
+        site.app.open_log(folder.path()).await.unwrap();
+        site.app.erase(&Actor::Reporter { id }, &placed.number, id, Erasing { words: true }).await.unwrap();
+        for name in [&file.sha256, &small] {
+            assert!(site.app.bytes(name).await.is_err(), "{engine}: {name} is still there");
+        }
+        let size = format!("/orders/{}/photos/{}?size=small&key={}", placed.number, file.id, placed.secret);
+        assert_eq!(site.get(&size).await.status, 404, "{engine}");
     })
     .await;
 }

@@ -85,7 +85,7 @@ async fn copies(site: &Site, number: &str, at: &[Timestamp]) -> Vec<String> {
             number: format!("copy-{nth}"),
             placed_at: *at,
             updated_at: *at,
-            ..order.clone()
+            ..(*order).clone()
         })
         .collect();
     let numbers = copies.iter().map(|copy| copy.number.clone()).collect();

@@ -1,4 +1,4 @@
-//! Everybody who might ask: without an account, with a secret, with each role here and elsewhere,
+//! Everybody who might ask: without an account, with a secret, with a number that they proved, with each role here and elsewhere,
 //! with keys, and with roles that have ended or not begun.
 
 use crate::district::{GARDEN, Site};
@@ -6,6 +6,7 @@ use jiff::{SignedDuration, Timestamp};
 use luyuan_app::{demo::PASSWORD, env::sha256, keys::NewKey, login::Origin, roles::Giving};
 use luyuan_domain::{
     actor::Actor,
+    contact::Reach,
     ids::RoleId,
     roles::{Role, Scope, Scopes},
 };
@@ -18,6 +19,8 @@ pub struct Asker {
     pub session: Option<String>,
     /// The secret of the order in question, or of another.
     pub secret: Option<bool>,
+    /// The token of a resident who proved a number.
+    pub resident: Option<String>,
     /// A program's key.
     pub key: Option<String>,
 }
@@ -29,9 +32,11 @@ pub const ELSEWHERE: &str = "410103001009";
 /// Called to help with the order.
 pub const CALLED: &str = "D-CITY";
 const DISTRICT: &str = "410103";
+/// What the reporter of the order in question left.
+pub const PHONE: &str = "13800000000";
 
 fn asker(name: &'static str) -> Asker {
-    Asker { name, session: None, secret: None, key: None }
+    Asker { name, session: None, secret: None, resident: None, key: None }
 }
 
 /// The login of somebody in the table.
@@ -84,6 +89,10 @@ pub async fn everybody(site: &Site) -> Vec<Asker> {
         Asker { secret: Some(true), ..asker("own secret") },
         Asker { secret: Some(false), ..asker("other's secret") },
     ];
+    for (name, number) in [("resident", PHONE), ("other resident", "13900000000")] {
+        let reach = Reach::phone(number, 86).unwrap();
+        all.push(Asker { resident: Some(site.app.open_resident(&reach).await.unwrap()), ..asker(name) });
+    }
     let staff = [
         ("worker", GARDEN, Role::Worker, None),
         ("worker elsewhere", ELSEWHERE, Role::Worker, None),

@@ -199,6 +199,7 @@ impl Sent<'_> {
         }
         let mut cookies = vec![format!("luyuan_form={TOKEN}")];
         cookies.extend(self.asker.session.as_ref().map(|token| format!("luyuan_session={token}")));
+        cookies.extend(self.asker.resident.as_ref().map(|token| format!("luyuan_resident={token}")));
         let mut request = Request::builder().method(method).uri(path).header(header::COOKIE, cookies.join("; "));
         if let Some(key) = &self.asker.key {
             request = request.header(header::AUTHORIZATION, format!("Bearer {key}"));

@@ -35,7 +35,7 @@ async fn set(site: &Site) -> (App, Receiver, String) {
     let receiver = Receiver::start().await;
     let app = reaching(site, None);
     until(&app, 10, 0);
-    let (_, kept) = app.add_hook(hook(Way::Webhook, receiver.url())).await.unwrap();
+    let (_, kept) = app.add_hook(&Actor::System, hook(Way::Webhook, receiver.url())).await.unwrap();
     (app, receiver, kept.secret)
 }
 
@@ -175,17 +175,17 @@ async fn addresses_inside_are_not_asked() {
             "http://169.254.169.254/latest/meta-data/".to_owned(),
             "https://[fd00:ec2::254]/".to_owned(),
         ] {
-            let refused = site.app.add_hook(hook(Way::Webhook, url.clone())).await.unwrap_err();
+            let refused = site.app.add_hook(&Actor::System, hook(Way::Webhook, url.clone())).await.unwrap_err();
             assert_eq!(refused.code(), "hook_inside", "{url}");
         }
         for url in ["ftp://example.org/", "https://user:pw@example.org/", "nonsense", "file:///etc/passwd"] {
-            let refused = site.app.add_hook(hook(Way::Webhook, url.into())).await.unwrap_err();
+            let refused = site.app.add_hook(&Actor::System, hook(Way::Webhook, url.into())).await.unwrap_err();
             assert_eq!(refused.code(), "hook_url", "{url}");
         }
         // One that was allowed once, or whose name leads inside by now, is refused when it is asked.
         let app = reaching(&site, None);
         until(&app, 10, 0);
-        app.add_hook(hook(Way::Webhook, receiver.url())).await.unwrap();
+        app.add_hook(&Actor::System, hook(Way::Webhook, receiver.url())).await.unwrap();
         let placed = app.place(&Actor::Anyone, site.lamp()).await.unwrap();
         site.app.speak(std::sync::Arc::new(Nothing));
         site.app.do_jobs().await.unwrap();
@@ -226,7 +226,7 @@ async fn groups_are_told_in_words_as_each_product_wants_them() {
         for (way, path) in [(Way::Wecom, "wecom?key=k"), (Way::Dingtalk, "ding?access_token=t"), (Way::Feishu, "fei")] {
             let url = format!("http://127.0.0.1:{}/{path}", receiver.port);
             let own = Hook { secret: "SEC".into(), name: path.into(), ..hook(way, url) };
-            app.add_hook(Hook { events: vec!["accepted".into()], ..own }).await.unwrap();
+            app.add_hook(&Actor::System, Hook { events: vec!["accepted".into()], ..own }).await.unwrap();
         }
         let placed = app.place(&Actor::Anyone, site.lamp()).await.unwrap();
         accept(&app, &site, &placed).await;

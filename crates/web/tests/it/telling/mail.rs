@@ -197,7 +197,7 @@ async fn what_is_typed_adds_no_recipient_and_stays_out_of_what_is_kept() {
         let all = kept(&app).await;
         assert!(all.contains("smtp 550") && !all.contains("li@example"), "the server's words name the address");
         let dead = app.jobs(Which::Dead, 10).await.unwrap();
-        app.retry_job(dead[0].id).await.unwrap();
+        app.retry_job(&Actor::System, dead[0].id).await.unwrap();
         app.do_jobs().await.unwrap();
         let letters = mail.letters();
         assert_eq!((letters.len(), letters[0].to.clone()), (1, vec!["li@example.org".to_owned()]));

@@ -1,10 +1,11 @@
 //! Telling people: what goes out, when, to whom, how often, and what is seen of it.
 
-mod doubles;
+pub mod doubles;
 mod hooks;
 mod inbox;
 mod mail;
 mod push;
+mod sealed;
 
 use crate::district::Site;
 use doubles::MailServer;
@@ -27,6 +28,7 @@ pub fn reaching(site: &Site, mail: Option<&MailServer>) -> App {
         reachable: "127.0.0.1".parse().unwrap(),
         address: "https://erqi.example".into(),
         patience: Duration::from_millis(700),
+        ..Settings::default()
     });
     app
 }

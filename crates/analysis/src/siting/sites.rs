@@ -1,0 +1,177 @@
+//! Candidates of a city: what each would bring by itself, and what a plan brings step by step.
+
+use super::{
+    instance::{Instance, Limit, Lists, number},
+    solve::{Outcome, Patience, solve},
+};
+use crate::{
+    locate::PlaceIndex,
+    walk::City,
+    whatif::{Base, Edit, EditError, Plan, Workspace},
+};
+use luyuan_domain::{
+    geo::{Local, Wgs84},
+    ruleset::SiteKind,
+};
+use std::collections::BTreeMap;
+
+/// A candidate.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Site {
+    /// Its key.
+    pub id: String,
+    /// What is done there.
+    pub kind: SiteKind,
+    /// The same as a change of the city.
+    pub edit: Edit,
+    /// Its cost in fen.
+    pub fen: i64,
+    /// Whether that cost came with the candidate; otherwise it follows the rules.
+    pub own_cost: bool,
+    /// Of candidates of one group at most one is chosen; empty for none.
+    pub group: String,
+}
+
+/// Candidates measured.
+#[derive(Debug, Clone)]
+pub struct Measured {
+    /// Where next, as a problem. Its candidates are `sites`, its demands `buildings`.
+    pub instance: Instance,
+    /// The candidates that can be built, by their position in the list.
+    pub sites: Vec<u32>,
+    /// The buildings that are not near enough and that some candidate would bring within reach.
+    pub buildings: Vec<u32>,
+    /// Candidates that cannot be built, by their position, and why.
+    pub refused: Vec<(u32, EditError)>,
+}
+
+/// Measures what each candidate by itself brings within reach for a goal, over a city as it is: who
+/// is near enough already is left out. `tell` hears how many of how many are done.
+pub fn measure(base: &Base, goal: usize, sites: &[Site], limit: Limit, mut tell: impl FnMut(usize, usize)) -> Measured {
+    let (mut room, mut plan) = (Workspace::new(base), Plan::new(base));
+    let mut place = vec![u32::MAX; base.city().buildings.len()];
+    let (mut covers, mut buildings) = (Lists::default(), Vec::new());
+    let (mut kept, mut refused) = (Vec::new(), Vec::new());
+    for (at, site) in sites.iter().enumerate() {
+        if at % 256 == 0 {
+            tell(at, sites.len());
+        }
+        if let Err((_, error)) = plan.fill(base, std::slice::from_ref(&site.edit)) {
+            refused.push((number(at), error));
+            continue;
+        }
+        let Some(change) = room.run(base, &plan).get(goal) else { continue };
+        let gained = change.changes.iter().filter(|change| change.gained).map(|change| change.building);
+        let gained = gained.filter(|building| base.city().buildings[*building as usize].residents > 0);
+        covers.push(gained.map(|building| {
+            let place = &mut place[building as usize];
+            if *place == u32::MAX {
+                *place = number(buildings.len());
+                buildings.push(building);
+            }
+            *place
+        }));
+        kept.push(number(at));
+    }
+    let residents = |building: &u32| u64::from(base.city().buildings[*building as usize].residents);
+    let mut groups: BTreeMap<&str, Vec<u32>> = BTreeMap::new();
+    for (candidate, at) in kept.iter().enumerate() {
+        let group = sites[*at as usize].group.as_str();
+        if !group.is_empty() {
+            groups.entry(group).or_default().push(number(candidate));
+        }
+    }
+    let instance = Instance {
+        covers,
+        weights: buildings.iter().map(residents).collect(),
+        costs: kept.iter().map(|at| sites[*at as usize].fen).collect(),
+        groups: groups.into_values().filter(|members| members.len() > 1).collect(),
+        limit,
+    };
+    Measured { instance, sites: kept, buildings, refused }
+}
+
+/// One step of a plan.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Step {
+    /// The candidate, by its position in the list.
+    pub site: u32,
+    /// Residents who come within reach with it, beside the steps before it.
+    pub residents: u64,
+    /// Residents within reach after it, of the whole city.
+    pub covered: u64,
+}
+
+impl Step {
+    /// Residents gained for each yuan; none for what costs nothing.
+    pub fn per_yuan(&self, site: &Site) -> Option<f64> {
+        (site.fen > 0).then(|| self.residents as f64 * 100.0 / site.fen as f64)
+    }
+}
+
+/// A plan with its proof and its steps.
+#[derive(Debug, Clone)]
+pub struct Chosen {
+    /// What was proven. Residents are those whom single candidates bring within reach.
+    pub outcome: Outcome,
+    /// The steps, each computed over those before it: what a crossing opens to a new park is in it.
+    pub steps: Vec<Step>,
+}
+
+/// Chooses among measured candidates and computes the plan step by step.
+///
+/// # Errors
+/// As [`solve`].
+pub fn choose(
+    base: &Base,
+    goal: usize,
+    sites: &[Site],
+    measured: &Measured,
+    patience: &Patience<'_>,
+) -> Result<Chosen, super::InstanceError> {
+    let outcome = solve(&measured.instance, patience)?;
+    let (mut room, mut plan) = (Workspace::new(base), Plan::new(base));
+    let (mut edits, mut steps) = (Vec::new(), Vec::new());
+    let mut covered = base.residents(goal).covered;
+    for candidate in &outcome.chosen {
+        let site = measured.sites[*candidate as usize];
+        edits.push(sites[site as usize].edit.clone());
+        // Each can be built by itself; together at most the number of crossings stands against it.
+        if plan.fill(base, &edits).is_err() {
+            edits.pop();
+            continue;
+        }
+        let now = room.run(base, &plan).get(goal).map_or(covered, |change| change.residents.covered);
+        steps.push(Step { site, residents: now.saturating_sub(covered), covered: now });
+        covered = now;
+    }
+    Ok(Chosen { outcome, steps })
+}
+
+/// Points of a grid over a city, `metres` apart, outside its parks: places to try where nothing is
+/// known of free land.
+pub fn grid(city: &City, metres: f64) -> Vec<Wgs84> {
+    let spots = city.network.spots();
+    let Some(first) = spots.first().map(|spot| spot.position()) else { return Vec::new() };
+    let (mut low, mut high) = (first, first);
+    for at in spots.iter().map(|spot| spot.position()) {
+        low = Wgs84 { lon: low.lon.min(at.lon), lat: low.lat.min(at.lat) };
+        high = Wgs84 { lon: high.lon.max(at.lon), lat: high.lat.max(at.lat) };
+    }
+    let parks =
+        PlaceIndex::build(city.parks.iter().zip(0..).map(|(park, key)| (key, 0, park.ground.clone())).collect()).0;
+    let [lon, lat] = Local::around(high).degree();
+    let (wide, tall) = (metres.max(1.0) / lon, metres.max(1.0) / lat);
+    let mut points = Vec::new();
+    let mut at = Wgs84 { lon: low.lon + wide / 2.0, lat: low.lat + tall / 2.0 };
+    while at.lat < high.lat {
+        while at.lon < high.lon {
+            if parks.at(at)[0].is_none() {
+                points.push(at);
+            }
+            at.lon += wide;
+        }
+        at = Wgs84 { lon: low.lon + wide / 2.0, lat: at.lat + tall };
+    }
+    points
+}

@@ -1,0 +1,132 @@
+//! `luyuan site`: where the next parks, entrances and crossings should be, without a server.
+
+use super::{Trouble, green::Files, progress::Bar};
+use clap::Args;
+use luyuan_analysis::{
+    siting::{Limit, Patience, choose, measure},
+    whatif::Base,
+};
+use luyuan_app::city::{self, PlanOut};
+use std::{path::PathBuf, sync::Arc, time::Instant};
+
+/// What may be chosen, and where the plan goes.
+#[derive(Args)]
+#[command(after_help = "EXAMPLES:
+  luyuan site --network monaco.osm.pbf --grid 100 --sites 5 --out plan.geojson
+  luyuan site --network erqi.osm.pbf --candidates cleared.csv --crs gcj02 --budget 3000000 \\
+      --goal park --out plan.csv
+
+The files are described in docs/siting.md.")]
+pub struct Options {
+    #[command(flatten)]
+    files: Files,
+    /// How near green has to be: a file in TOML, or the name of a shipped set [default: green-300-500]
+    #[arg(long)]
+    rules: Option<PathBuf>,
+    /// The goal of the set that is planned for [default: the first]
+    #[arg(long)]
+    goal: Option<String>,
+    /// Count the radii that hold in historic quarters only
+    #[arg(long)]
+    historic: bool,
+    /// What each kind of candidate costs, in TOML [default: the shipped siting-2020]
+    #[arg(long)]
+    costs: Option<PathBuf>,
+    /// Candidates: cleared land, vacant lots, pavements, entrances, crossings
+    #[arg(long, required_unless_present = "grid")]
+    candidates: Option<PathBuf>,
+    /// Candidates on a grid so many metres apart, outside parks
+    #[arg(long, value_parser = spacing)]
+    grid: Option<f64>,
+    /// Choose at most so many
+    #[arg(long, required_unless_present = "budget", conflicts_with = "budget")]
+    sites: Option<u32>,
+    /// Choose what costs at most so many yuan together
+    #[arg(long, value_parser = yuan)]
+    budget: Option<i64>,
+    /// Search for at most so many seconds; what is found by then comes with its proven gap
+    #[arg(long, default_value_t = 60)]
+    limit: u64,
+    /// Where the plan goes: .geojson or .csv
+    #[arg(long)]
+    out: PathBuf,
+    /// Where the problem goes for another solver, in LP format, so that the plan can be checked
+    #[arg(long)]
+    model_out: Option<PathBuf>,
+}
+
+fn spacing(text: &str) -> Result<f64, String> {
+    let metres: f64 = text.parse().map_err(|_| "a number of metres is wanted".to_owned())?;
+    if (10.0..=5_000.0).contains(&metres) { Ok(metres) } else { Err("between 10 and 5000 metres".into()) }
+}
+
+/// Fen of an amount in yuan.
+fn yuan(text: &str) -> Result<i64, String> {
+    let amount: f64 = text.parse().map_err(|_| "an amount in yuan is wanted".to_owned())?;
+    if !(0.0..=1.0e11).contains(&amount) {
+        return Err("between 0 and 100000000000 yuan".into());
+    }
+    #[allow(clippy::cast_possible_truncation)] // bounded above
+    Ok((amount * 100.0).round() as i64)
+}
+
+/// Plans and tells.
+pub fn run(options: &Options) -> Result<(), Trouble> {
+    let wrong = |sentence: String| Trouble { code: 3, sentence };
+    let walking = city::walk_rules(options.files.walking.as_deref())?;
+    let rules = city::green_rules(options.rules.as_deref())?;
+    let costs = city::siting_rules(options.costs.as_deref())?;
+    let goal = match &options.goal {
+        Some(code) => rules.goals.iter().position(|goal| goal.code == *code),
+        None => Some(0),
+    };
+    let codes: Vec<&str> = rules.goals.iter().map(|goal| goal.code.as_str()).collect();
+    let goal = goal.ok_or_else(|| wrong(format!("the set has no such goal; it has {}", codes.join(", "))))?;
+    let bar = Bar::new(0);
+    let loaded = options.files.inputs()?.load(&walking, |_, done, all| bar.reach(done, all));
+    bar.end();
+    let loaded = loaded?;
+    let mut sites = match &options.candidates {
+        Some(file) => city::read_sites(file, options.files.crs, &loaded, &costs, &walking)?,
+        None => Vec::new(),
+    };
+    if let Some(metres) = options.grid {
+        sites.extend(city::grid_sites(&loaded, &costs, metres));
+    }
+    let limit = match (options.sites, options.budget) {
+        (Some(sites), _) => Limit::Sites(sites),
+        (None, fen) => Limit::Budget(fen.unwrap_or(0)),
+    };
+    let base = Base::new(Arc::new(loaded.city.clone()), &loaded.zones, &rules, &walking, options.historic);
+    let bar = Bar::new(0);
+    let count = |count: usize| u64::try_from(count).unwrap_or(u64::MAX);
+    let measured = measure(&base, goal, &sites, limit, |done, all| bar.reach(count(done), count(all)));
+    bar.end();
+    if let Some(file) = &options.model_out {
+        let mut text = String::new();
+        let written = measured.instance.write_lp(&mut text).map_err(|error| error.to_string());
+        let written = written.and_then(|()| std::fs::write(file, text).map_err(|error| error.to_string()));
+        written.map_err(|error| wrong(format!("{} cannot be written: {error}", file.display())))?;
+    }
+    let begun = Instant::now();
+    let stop = || begun.elapsed().as_secs() >= options.limit;
+    let patience = Patience { nodes: u64::MAX, stop: &stop };
+    let chosen = choose(&base, goal, &sites, &measured, &patience).map_err(|error| wrong(error.to_string()))?;
+    let out = PlanOut {
+        loaded: &loaded,
+        rules: &rules,
+        goal,
+        costs: &costs,
+        sites: &sites,
+        measured: &measured,
+        base: &base,
+        chosen: &chosen,
+    };
+    out.write(&options.out)?;
+    super::green::tell_city(&loaded);
+    out.lines().iter().for_each(|line| println!("{line}"));
+    if !loaded.city.attribution.is_empty() {
+        println!("{}", loaded.city.attribution);
+    }
+    Ok(())
+}
