@@ -32,7 +32,7 @@ async fn described(State(site): State<Site>, v: Viewer) -> Response {
     let made = map.row.kind == CityKind::Made;
     let border = site.app.directory().places().iter().any(|place| place.made);
     let attribution = match (made, border) {
-        (true, _) => format!("{}; {}", v.t("map-made"), v.t("map-border")),
+        (true, _) => format!("{} · {}", v.t("map-made"), v.t("map-border")),
         (false, true) => format!("{} · {}", v.t("map-osm"), v.t("map-border")),
         (false, false) => v.t("map-osm").to_owned(),
     };
