@@ -1,5 +1,7 @@
 //! Real extracts, broken ones, and small maps drawn by hand and written as an extract.
 
+#![allow(clippy::cast_possible_truncation)] // small numbers of drawn towns
+
 mod broken;
 mod map;
 mod meaning;
@@ -64,7 +66,7 @@ fn a_box_and_an_area_cut_the_same_piece_out() {
     assert_eq!(boxed, cut);
     assert!(boxed.network.len() < whole.network.len() / 2 && boxed.buildings.len() > 100);
     let inside = |at: &Spot| (low.lon..=high.lon).contains(&at.lon) && (low.lat..=high.lat).contains(&at.lat);
-    let wanted = whole.buildings.iter().map(|building| building.id.as_str()).count();
+    let wanted = whole.buildings.len();
     assert!(wanted > boxed.buildings.len());
     // An edge that leads across the cut is kept whole: one of its ends may lie outside.
     assert!(

@@ -3,6 +3,9 @@
 use super::{Feature, Kind, Names, Part, World};
 use std::collections::HashMap;
 
+/// Lines of one kind and names, each as its points.
+type Group = ((Kind, Names), Vec<Vec<World>>);
+
 /// Joins lines of the same kind and name that meet end to end; where three or more of them meet the
 /// line ends. Points and areas are left as they are. The order of the result follows that of the
 /// arguments.
@@ -10,7 +13,7 @@ pub(super) fn join(features: Vec<Feature>) -> Vec<Feature> {
     let (lines, mut out): (Vec<Feature>, Vec<Feature>) =
         features.into_iter().partition(|feature| feature.kind.is_line());
     let mut groups: HashMap<(Kind, Names), usize> = HashMap::new();
-    let mut ordered: Vec<((Kind, Names), Vec<Vec<World>>)> = Vec::new();
+    let mut ordered: Vec<Group> = Vec::new();
     for line in lines {
         let key = (line.kind, line.names);
         let group = *groups.entry(key.clone()).or_insert_with(|| {

@@ -60,8 +60,8 @@ pub(super) struct Commands {
 
 impl Commands {
     fn step(&mut self, to: At) {
-        for side in 0..2 {
-            let by = to[side] - self.at[side];
+        for (to, at) in to.into_iter().zip(self.at) {
+            let by = to - at;
             self.words.push((by << 1 ^ by >> 31).cast_unsigned());
         }
         self.at = to;

@@ -126,16 +126,16 @@ impl Overlay {
                 }
                 // A gate on an edge beside the node; one at the node itself is on some edge as well.
                 for gate in layer.access.gates.on_edge((node.min(arc.to), node.max(arc.to))) {
-                    self.from_gate(layer, *gate, node, removed);
+                    self.spread_from(layer, *gate, node, removed);
                 }
             }
             for gate in layer.access.gates.on_edge((node, node)) {
-                self.from_gate(layer, *gate, node, removed);
+                self.spread_from(layer, *gate, node, removed);
             }
         }
     }
 
-    fn from_gate(&mut self, layer: &Layer, gate: u32, node: u32, removed: &[u32]) {
+    fn spread_from(&mut self, layer: &Layer, gate: u32, node: u32, removed: &[u32]) {
         if removed.binary_search(&gate).is_ok() {
             return;
         }

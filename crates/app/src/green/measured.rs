@@ -167,12 +167,15 @@ impl Measured {
 /// What a measurement was made from: the city, the generation of places and rules, the ruleset.
 type Key = (String, i64, String);
 
+/// A measurement that is made once, whoever asks for it first.
+type Slot = Arc<OnceCell<Arc<Measured>>>;
+
 /// Measurements of the city in use, one for each ruleset that was asked for.
 #[derive(Default)]
-pub(crate) struct Cache(Mutex<Vec<(Key, Arc<OnceCell<Arc<Measured>>>)>>);
+pub(crate) struct Cache(Mutex<Vec<(Key, Slot)>>);
 
 impl Cache {
-    fn slot(&self, key: Key) -> Arc<OnceCell<Arc<Measured>>> {
+    fn slot(&self, key: Key) -> Slot {
         let mut slots = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         // What belongs to another city or to older rules is of no use any more.
         slots.retain(|((city, generation, _), _)| *city == key.0 && *generation == key.1);

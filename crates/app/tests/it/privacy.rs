@@ -8,7 +8,7 @@ use jiff::SignedDuration;
 use luyuan_app::{
     App,
     contact::Erasing,
-    orders::{Answering, Contact, Joining, Place, Placed, Rate, Replying, Seen},
+    orders::{Answering, Contact, Filter, Joining, Place, Placed, Rate, Replying, Seen},
 };
 use luyuan_domain::{
     actor::Actor,
@@ -50,6 +50,13 @@ async fn everything(app: &App) -> String {
         all.push_str(&dump(&app.db, table, columns).await);
     }
     all
+}
+
+/// What a process tells of an order, alone and in a list.
+async fn told(app: &App, order: &Placed) -> String {
+    let detail = app.order(&Actor::System, &order.number, None).await.unwrap();
+    let page = app.orders(Filter::default(), None, 50).await.unwrap();
+    format!("{detail:?} {page:?}")
 }
 
 fn seen(placed: &Placed) -> Seen {
@@ -127,7 +134,7 @@ async fn who_stays_unnamed_is_known_only_to_those_who_call_back() {
 #[tokio::test]
 async fn what_a_reporter_wants_erased_is_nowhere_and_figures_and_log_stay() {
     on_both_engines(|db, engine| async move {
-        let (app, folder) = app(db).await;
+        let (app, folder) = app(db.clone()).await;
         app.open_log(folder.path()).await.unwrap();
         let (order, id) = placed(&app, false).await;
         let own = Actor::Reporter { id };
@@ -142,6 +149,12 @@ async fn what_a_reporter_wants_erased_is_nowhere_and_figures_and_log_stay() {
         let before = everything(&app).await;
         assert!(["欧阳", "阁楼"].iter().all(|words| before.contains(words)), "{engine}: it was there");
         let counted = app.count(Default::default()).await.unwrap();
+        // Another process has read it, and keeps what it read.
+        let other = App::start(db, app.jurisdiction.clone(), folder.path().join("files"), app.env.clone()).await;
+        let readers = [app.clone(), other.unwrap()];
+        for reader in &readers {
+            assert!(told(reader, &order).await.contains("阁楼"), "{engine}: it was told");
+        }
 
         // The contact data first; then the words too.
         app.erase(&own, &order.number, id, Erasing::default()).await.unwrap();
@@ -152,6 +165,10 @@ async fn what_a_reporter_wants_erased_is_nowhere_and_figures_and_log_stay() {
         let after = everything(&app).await;
         for words in ["欧阳", "阁楼", PHONE] {
             assert!(!after.contains(words), "{engine}: {words} is still there");
+        }
+        for reader in &readers {
+            let told = told(reader, &order).await;
+            assert!(told.contains(&order.number) && !told.contains("阁楼"), "{engine}: {told}");
         }
         assert_eq!(app.count(Default::default()).await.unwrap(), counted, "{engine}: the figures stay");
         assert_eq!(erased.state.code(), "closed");

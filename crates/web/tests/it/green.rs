@@ -294,7 +294,9 @@ async fn where_next_is_planned_from_a_grid_or_a_list_and_says_what_is_proven() {
         browser.get(&address.replace("&#38;", "&").replace("&amp;", "&")).await.is_page(200, "居民 +");
         assert!(!text.contains("name=\"name\""), "only staff keep it");
         // A list of cleared land: the second is too dear.
-        let list = format!("id,kind,lon,lat,square_metres,yuan\nA,cleared,{lon},{lat},800,100000\nB,vacant,{lon},{lat},800,9000000\n");
+        let list = format!(
+            "id,kind,lon,lat,square_metres,yuan\nA,cleared,{lon},{lat},800,100000\nB,vacant,{lon},{lat},800,9000000\n"
+        );
         let fields = [("by", "budget"), ("budget", "150000"), ("from", "list"), ("crs", "wgs84")];
         let plan = browser.submit_files("/green/next", &fields, &[("list", "a.csv", list.as_bytes())]).await;
         plan.is_page(200, "100,000");

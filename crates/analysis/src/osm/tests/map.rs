@@ -6,12 +6,18 @@ use std::collections::HashMap;
 /// Tags of a thing.
 pub(super) type Tags<'t> = &'t [(&'t str, &'t str)];
 
+/// Tags, as numbers of their strings.
+type Pairs = Vec<(u64, u64)>;
+
+/// Members of a relation: a way, and the number of its role.
+type Members = Vec<(i64, u64)>;
+
 /// Nodes, ways and relations; positions in metres from a point on the equator.
 #[derive(Default)]
 pub(super) struct Map {
-    nodes: Vec<(i64, f64, f64, Vec<(u64, u64)>)>,
-    ways: Vec<(i64, Vec<i64>, Vec<(u64, u64)>)>,
-    relations: Vec<(i64, Vec<(i64, u64)>, Vec<(u64, u64)>)>,
+    nodes: Vec<(i64, f64, f64, Pairs)>,
+    ways: Vec<(i64, Vec<i64>, Pairs)>,
+    relations: Vec<(i64, Members, Pairs)>,
     strings: Vec<String>,
     known: HashMap<String, u64>,
 }

@@ -157,7 +157,7 @@ pub(crate) fn lines(
                 residents: count(now.total),
                 covered: count(now.covered),
                 percent: percent(now),
-                share: if now.total == 0 { 0 } else { now.covered * 100 / now.total },
+                share: (now.covered * 100).checked_div(now.total).unwrap_or_default(),
                 doors: of(v, row.homes),
                 straight: straight.map(|row| percent(row.residents)).unwrap_or_default(),
                 gain: if changed { signed(now.covered, row.residents.covered) } else { String::new() },
@@ -171,7 +171,7 @@ pub(crate) fn lines(
         Some("residents") => found.sort_by_key(|(share, _)| std::cmp::Reverse(share.total)),
         Some("without") => found.sort_by_key(|(share, _)| std::cmp::Reverse(share.total - share.covered)),
         _ => {
-            found.sort_by(|(a, one), (b, other)| share(a).total_cmp(&share(b)).then_with(|| one.code.cmp(&other.code)))
+            found.sort_by(|(a, one), (b, other)| share(a).total_cmp(&share(b)).then_with(|| one.code.cmp(&other.code)));
         }
     }
     found.into_iter().map(|(_, line)| line).collect()
