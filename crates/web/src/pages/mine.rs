@@ -1,7 +1,10 @@
 //! My orders: whoever proves an address or a number by a code sees, on every device, what was left with
 //! it, for a short while.
 
-use super::{admin::unkept, row::{Names, Row}};
+use super::{
+    admin::unkept,
+    row::{Names, Row},
+};
 use crate::{
     Site,
     fault::{Fault, html},
@@ -93,9 +96,8 @@ async fn mine(State(site): State<Site>, v: Viewer, Query(wanted): Query<Wanted>)
         Err(error) => return Fault::from(error).page(&v),
     };
     let names = Names::of(&site.app);
-    let rows = |waits: bool| {
-        own.iter().filter(|one| one.waits == waits).map(|one| Row::of(&names, &v, &one.order)).collect()
-    };
+    let rows =
+        |waits: bool| own.iter().filter(|one| one.waits == waits).map(|one| Row::of(&names, &v, &one.order)).collect();
     let country = site.app.rulebook().residents(v.now).map_or(0, |rules| rules.get(ResidentBound::CountryCode));
     unkept(html(&Own { v: &v, who: resident.reach.masked_within(country), waiting: rows(true), others: rows(false) }))
 }

@@ -152,7 +152,7 @@ async fn what_cannot_be_tried_is_refused_with_its_position_and_what_to_do() {
         for edits in
             [json!([{ "edit": "lake" }]), json!([{ "edit": "without_park", "park": "a", "more": 1 }]), json!("x")]
         {
-            try_out(&site, edits).await.is_problem(400, "body");
+            try_out(&site, edits).await.is_problem(422, "body");
         }
         let body = json!({ "ruleset": "green-1999", "edits": [] });
         site.post(TRY, &body).await.is_problem(422, "green_ruleset");
@@ -294,7 +294,9 @@ async fn where_next_is_planned_from_a_grid_or_a_list_and_says_what_is_proven() {
         browser.get(&address.replace("&#38;", "&").replace("&amp;", "&")).await.is_page(200, "居民 +");
         assert!(!text.contains("name=\"name\""), "only staff keep it");
         // A list of cleared land: the second is too dear.
-        let list = format!("id,kind,lon,lat,square_metres,yuan\nA,cleared,{lon},{lat},800,100000\nB,vacant,{lon},{lat},800,9000000\n");
+        let list = format!(
+            "id,kind,lon,lat,square_metres,yuan\nA,cleared,{lon},{lat},800,100000\nB,vacant,{lon},{lat},800,9000000\n"
+        );
         let fields = [("by", "budget"), ("budget", "150000"), ("from", "list"), ("crs", "wgs84")];
         let plan = browser.submit_files("/green/next", &fields, &[("list", "a.csv", list.as_bytes())]).await;
         plan.is_page(200, "100,000");
