@@ -28,7 +28,7 @@ use luyuan_app::{
     AppError,
     green::{Edit, Measured},
 };
-use luyuan_domain::ruleset::{GreenRules, Measure};
+use luyuan_domain::ruleset::{Goal, GreenRules, Measure};
 use serde_json::json;
 
 pub(crate) fn routes() -> Router<Site> {
@@ -250,15 +250,14 @@ fn goals(v: &Viewer, rules: &GreenRules, chosen: usize) -> Vec<Choice> {
 /// The standard that measures in a straight line and names a share to be reached, if one is in force.
 async fn standard(site: &Site, v: &Viewer) -> Result<Option<Standard>, AppError> {
     let sets = site.app.green_sets()?;
-    let fits = |set: &&std::sync::Arc<GreenRules>| {
-        set.goals.iter().any(|goal| goal.measure == Measure::Straight && goal.percent.is_some())
-    };
-    let Some(set) = sets.iter().find(fits) else { return Ok(None) };
-    let Some(measured) = site.app.green(Some(&set.name)).await? else { return Ok(None) };
-    let Some(goal) = set.goals.iter().position(|goal| goal.measure == Measure::Straight && goal.percent.is_some())
-    else {
+    let fits = |goal: &&Goal| goal.measure == Measure::Straight && goal.percent.is_some();
+    // Of several the strictest: a mandatory standard rather than what a title asks for.
+    let wanting = sets.iter().filter_map(|set| Some((set, set.goals.iter().find(fits)?)));
+    let Some((set, _)) = wanting.max_by_key(|(set, goal)| (goal.strictly, std::cmp::Reverse(set.valid_from))) else {
         return Ok(None);
     };
+    let Some(measured) = site.app.green(Some(&set.name)).await? else { return Ok(None) };
+    let Some(goal) = set.goals.iter().position(|goal| fits(&goal)) else { return Ok(None) };
     let Some(row) = measured.row(goal, Measure::Straight, None) else { return Ok(None) };
     let wanted = set.goals[goal].percent.map(|percent| format!("{percent}%")).unwrap_or_default();
     Ok(Some(Standard {

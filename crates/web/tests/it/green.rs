@@ -152,7 +152,7 @@ async fn what_cannot_be_tried_is_refused_with_its_position_and_what_to_do() {
         for edits in
             [json!([{ "edit": "lake" }]), json!([{ "edit": "without_park", "park": "a", "more": 1 }]), json!("x")]
         {
-            try_out(&site, edits).await.is_problem(400, "body");
+            try_out(&site, edits).await.is_problem(422, "body");
         }
         let body = json!({ "ruleset": "green-1999", "edits": [] });
         site.post(TRY, &body).await.is_problem(422, "green_ruleset");
