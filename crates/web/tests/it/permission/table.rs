@@ -114,8 +114,6 @@ pub const ROWS: &[(&str, &str)] = &[
     ("GET /reset/{token}", "H H H H H H H H H H H H H H H H H H H H H H H H"),
     ("GET /rules", "A A A A A A A A A A A A A A A A A A A A A A A A"),
     ("GET /sw.js", "A A A A A A A A A A A A A A A A A A A A A A A A"),
-    ("GET /tiles/base.json", "A A A A A A A A A A A A A A A A A A A A A A A A"),
-    ("GET /tiles/base/{z}/{x}/{y}", "A A A A A A A A A A A A A A A A A A A A A A A A"),
     ("GET /unsubscribe/{token}", "H H H H H H H H H H H H H H H H H H H H H H H H"),
     ("GET /work", "R R R R R A A A A A A A A A M M R M M R R R R R"),
     ("GET /work/deliveries", "R R R R R R R R R R R R R R A R A R R R R R R R"),
