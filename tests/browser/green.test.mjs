@@ -47,8 +47,9 @@ for (const width of [390, 1280]) {
       await page.mouse.down();
       const numbers = new Set([before]);
       for (let step = 1; step <= 12; step++) {
+        const answered = page.waitForResponse((answer) => answer.url().endsWith("/green/what-if"));
         await page.mouse.move(x + step * 9, y + step * 6);
-        await page.waitForTimeout(130);
+        await answered;
         numbers.add(await gained(page));
       }
       await page.mouse.up();

@@ -1,8 +1,8 @@
 //! Where next: which new parks, entrances and crossings bring most residents within reach, for a
 //! number of sites or a budget.
 //!
-//! This is the maximal covering location problem (Church and ReVelle 1974). [`solve`] finds a plan
-//! and proves that none is better, or says how much better one could be at most; [`greedy`] is the
+//! This is the maximal covering location problem (Church and ReVelle 1974). [`solve()`] finds a plan
+//! and proves that none is better, or says how much better one could be at most; [`greedy()`] is the
 //! usual answer, shown beside it. How it is done:
 //!
 //! * candidates that others beat, demands that are alike, demands of one candidate are taken out

@@ -49,7 +49,7 @@ pub struct Row {
 /// A building by one goal.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct BuildingRow {
-    /// On foot: distance, and the gate of [`GoalReport::access`].
+    /// On foot: distance, and the nearest gate.
     pub walking: Near,
     /// In a straight line: the park and metres; none when no park serves so far.
     pub straight: Option<(u32, f64)>,

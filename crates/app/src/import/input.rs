@@ -260,7 +260,9 @@ mod tests {
                 Err(error) => break error.to_string(),
             }
         };
-        assert!(refused.contains("200 times") && out <= FREE + (4 << 20), "{refused} after {out}");
+        // What the unpacker has read ahead, two pieces of 64 KiB, counts as taken.
+        let most = FREE.max(RATIO * (128 << 10)) + (4 << 20);
+        assert!(refused.contains("200 times") && out <= most, "{refused} after {out}");
         // What repeats itself as tables do is read.
         let table: String =
             (0..40_000).map(|n| format!("{n},E01037,金祥花园门口路灯不亮,2026-03-0{}\n", n % 9 + 1)).collect();

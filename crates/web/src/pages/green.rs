@@ -26,10 +26,16 @@ use axum::{
 use figures::{Choice, Figure, Line, figures, lines};
 use luyuan_app::{
     AppError,
+    city::{CityKind, CityRow},
     green::{Edit, Measured},
 };
 use luyuan_domain::ruleset::{Goal, GreenRules, Measure};
 use serde_json::json;
+
+/// Whom to name for a city, in the viewer's language when it is made.
+fn credit(v: &Viewer, city: &CityRow) -> String {
+    if city.kind == CityKind::Made { v.t("map-made").to_owned() } else { city.attribution.clone() }
+}
 
 pub(crate) fn routes() -> Router<Site> {
     Router::new()
@@ -151,7 +157,7 @@ async fn page(State(site): State<Site>, v: Viewer, Query(query): Query<Vec<(Stri
             Err(error) => return Fault::from(error).page(&v),
         },
         made: measured.kept.row.kind.code() == "made",
-        attribution: measured.kept.row.attribution.clone(),
+        attribution: credit(&v, &measured.kept.row),
         goal: rules.goals.get(goal).map(|goal| goal.code.clone()).unwrap_or_default(),
         goal_name: rules.goals.get(goal).map(|goal| words(&v, &goal.zh, &goal.en)).unwrap_or_default(),
         lines: lines(&v, &measured, goal, inside, &edits, &asked),

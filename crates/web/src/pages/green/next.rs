@@ -123,7 +123,7 @@ async fn answer(site: &Site, v: &Viewer, rules: &str, goal: &str, form: Option<&
         made: measured.kept.row.kind.code() == "made",
         seconds: site.app.settings.siting.as_secs(),
         may_keep: v.may("plan"),
-        attribution: measured.kept.row.attribution.clone(),
+        attribution: super::credit(v, &measured.kept.row),
         wrong: error.map(|error| sentences(v, error)).unwrap_or_default(),
         shown,
     };

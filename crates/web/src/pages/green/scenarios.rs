@@ -158,7 +158,7 @@ pub(super) async fn one(
         goal: measured.rules.goals.get(goal).map(|goal| goal.code.clone()).unwrap_or_default(),
         others: others.collect(),
         made: measured.kept.row.kind.code() == "made",
-        attribution: measured.kept.row.attribution.clone(),
+        attribution: super::credit(&v, &measured.kept.row),
         address: format!("{}/green/scenarios/{id}", site.address),
         v: &v,
         sides,

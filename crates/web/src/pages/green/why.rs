@@ -83,7 +83,7 @@ pub(super) async fn page(State(site): State<Site>, v: Viewer, Query(query): Quer
         goal: named.map(|goal| goal.code.clone()).unwrap_or_default(),
         goal_name: named.map(|goal| words(&v, &goal.zh, &goal.en)).unwrap_or_default(),
         metres: measured.metres(goal),
-        attribution: measured.kept.row.attribution.clone(),
+        attribution: super::credit(&v, &measured.kept.row),
         q: q.to_owned(),
         v: &v,
         asked: &asked,
