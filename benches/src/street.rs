@@ -101,7 +101,7 @@ impl Street {
     pub fn covers(&self, bound: u32) -> Lists {
         let mut doors = vec![Vec::new(); self.city.network.len()];
         for (number, building) in (0u32..).zip(&self.city.buildings) {
-            for link in &building.link {
+            if let Some(link) = &building.link {
                 doors[link.a as usize].push((number, link.off));
             }
         }

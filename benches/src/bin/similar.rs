@@ -30,7 +30,8 @@ async fn open(app: &App) -> district::Result<Vec<Order>> {
     let (mut orders, mut after) = (Vec::new(), None);
     loop {
         let page = app.orders(filter.clone(), after, 5_000).await?;
-        orders.extend(page.orders.into_iter().filter(|order| order.location.point.is_some()));
+        let placed = page.orders.iter().filter(|order| order.location.point.is_some());
+        orders.extend(placed.map(|order| Order::clone(order)));
         after = page.next;
         if after.is_none() {
             return Ok(orders);

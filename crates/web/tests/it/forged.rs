@@ -20,9 +20,13 @@ const NOBODY: &str = "00000000-0000-7000-8000-000000000000";
 /// The addresses that take a form, read from the code of the pages: a new one is tested by itself.
 fn addresses() -> BTreeSet<String> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/pages");
-    let mut found = BTreeSet::new();
-    for file in fs::read_dir(folder).unwrap() {
-        let text = fs::read_to_string(file.unwrap().path()).unwrap();
+    let (mut found, mut todo) = (BTreeSet::new(), vec![folder]);
+    while let Some(path) = todo.pop() {
+        if path.is_dir() {
+            todo.extend(fs::read_dir(path).unwrap().map(|file| file.unwrap().path()));
+            continue;
+        }
+        let text = fs::read_to_string(path).unwrap();
         for part in text.split(".route(").skip(1) {
             let route = balanced(part);
             if route.contains("post(") {

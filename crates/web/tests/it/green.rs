@@ -300,7 +300,7 @@ async fn where_next_is_planned_from_a_grid_or_a_list_and_says_what_is_proven() {
         let fields = [("by", "budget"), ("budget", "150000"), ("from", "list"), ("crs", "wgs84")];
         let plan = browser.submit_files("/green/next", &fields, &[("list", "a.csv", list.as_bytes())]).await;
         plan.is_page(200, "100,000");
-        let people = plan.text().split("<td>+").nth(1).unwrap().split('<').next().unwrap().replace(',', "");
+        let people = plan.text().split("\">+").nth(1).unwrap().split('<').next().unwrap().replace(',', "");
         assert_eq!(people.parse::<u64>().unwrap(), gained, "{engine}");
         for (fields, sentence) in [
             (vec![("by", "sites"), ("sites", "0"), ("from", "grid")], "写 1 到 60 处"),
