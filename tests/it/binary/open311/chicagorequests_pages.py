@@ -9,7 +9,8 @@ from chicagorequests import Downloader
 URL = os.environ["OPEN311_URL"]
 Downloader.BASE_URL = f"{URL}/requests.json"
 
-end = datetime.datetime.now(datetime.timezone.utc).replace(microsecond=999999)
+# A little ahead: deadlines pass and orders change while they are read.
+end = datetime.datetime.now(datetime.timezone.utc).replace(microsecond=999999) + datetime.timedelta(minutes=5)
 start = end - datetime.timedelta(days=60)
 found = Downloader()((start, end))
 ids = [one["service_request_id"] for one in found]
