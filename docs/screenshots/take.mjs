@@ -17,6 +17,13 @@ async function take(language, locale) {
   await desk.goto(`${site.address}/orders`);
   await drawn(desk);
   await desk.screenshot({ path: file(language, "orders-1280") });
+  // A pocket park in the old town, tried on the map.
+  await desk.goto(`${site.address}/green?edit=${encodeURIComponent("park@113.643010,34.719420@600")}`);
+  await desk.locator("luyuan-green[data-ready]").waitFor();
+  await desk.waitForFunction(() => Number(document.querySelector("luyuan-green").dataset.gained) > 0);
+  await desk.waitForLoadState("networkidle");
+  await desk.locator(".reach").evaluate((figures) => figures.scrollIntoView());
+  await desk.screenshot({ path: file(language, "green-1280") });
   await desk.goto(`${site.address}/login`);
   await desk.locator('form:has(input[name=login][value="compound"]) button').click();
   await desk.waitForURL("**/work");
