@@ -3,7 +3,7 @@
 
 use crate::{
     App, AppError,
-    city::{CityKind, pack, unpack},
+    city::{CityKind, pack},
     env::sha256,
 };
 pub use luyuan_analysis::tiles::ZOOMS;
@@ -78,11 +78,8 @@ impl App {
                 Ok::<_, AppError>(before)
             })
         });
-        let before = before.await?;
-        if let Some(before) = before.filter(|before| before.sha256 != row.sha256) {
-            self.drop_bytes(&before.sha256).await?;
-        }
-        self.reload().await?;
+        let before = before.await?.map(|before| before.sha256);
+        self.replaced(before, &row.sha256).await?;
         Ok(row)
     }
 
@@ -97,7 +94,7 @@ impl App {
         }
         let new = match row {
             None => None,
-            Some(row) => match self.read_base(&row).await {
+            Some(row) => match self.unpacked(&row.sha256, Base::decode).await {
                 Ok(base) => Some(Arc::new(KeptBase { row, base: Arc::new(base) })),
                 Err(error) => {
                     tracing::error!(sha256 = row.sha256, %error, "the base map cannot be read; import it again");
@@ -107,13 +104,5 @@ impl App {
         };
         *self.base_map.write().unwrap_or_else(PoisonError::into_inner) = new;
         Ok(())
-    }
-
-    async fn read_base(&self, row: &BaseRow) -> Result<Base, AppError> {
-        let bytes = self.bytes(&row.sha256).await?;
-        let read = tokio::task::spawn_blocking(move || {
-            Base::decode(&unpack(&bytes)?).map_err(|bad| AppError::File(bad.to_string()))
-        });
-        read.await.map_err(|error| AppError::File(error.to_string()))?
     }
 }

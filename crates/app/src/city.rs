@@ -10,8 +10,8 @@ mod placed;
 mod sites;
 
 pub use graph::write_graph;
+pub(crate) use kept::pack;
 pub use kept::{KeptCity, Origin};
-pub(crate) use kept::{pack, unpack};
 pub use luyuan_store::city::{CityCounts, CityKind, CityRow};
 pub use out::{Out, coverage_csv, why_line};
 pub use sites::{PlanOut, grid_sites, read_sites, siting_rules};

@@ -98,11 +98,8 @@ impl App {
                 Ok::<_, AppError>(before)
             })
         });
-        let before = before.await?;
-        if let Some(before) = before.filter(|before| before.sha256 != row.sha256) {
-            self.drop_bytes(&before.sha256).await?;
-        }
-        self.reload().await?;
+        let before = before.await?.map(|before| before.sha256);
+        self.replaced(before, &row.sha256).await?;
         Ok(row)
     }
 
@@ -118,7 +115,7 @@ impl App {
         }
         let new = match row {
             None => None,
-            Some(row) => match self.read_city(&row).await {
+            Some(row) => match self.unpacked(&row.sha256, decode).await {
                 Ok(city) => Some(Arc::new(KeptCity { row, city: Arc::new(city) })),
                 Err(error) => {
                     tracing::error!(sha256 = row.sha256, %error, "the city cannot be read; import it again");
@@ -130,8 +127,22 @@ impl App {
         Ok(())
     }
 
-    async fn read_city(&self, row: &CityRow) -> Result<City, AppError> {
-        let bytes = self.bytes(&row.sha256).await?;
+    /// After another city or base map was kept: lets the bytes `before` it go, unless they are the same
+    /// as `now`, and reads what is named.
+    pub(crate) async fn replaced(&self, before: Option<String>, now: &str) -> Result<(), AppError> {
+        if let Some(before) = before.filter(|before| before != now) {
+            self.drop_bytes(&before).await?;
+        }
+        self.reload().await
+    }
+
+    /// What lies packed under a hash, unpacked and decoded where no request waits for it.
+    pub(crate) async fn unpacked<T: Send + 'static, E: std::fmt::Display + 'static>(
+        &self,
+        sha256: &str,
+        decode: fn(&[u8]) -> Result<T, E>,
+    ) -> Result<T, AppError> {
+        let bytes = self.bytes(sha256).await?;
         let read = tokio::task::spawn_blocking(move || {
             decode(&unpack(&bytes)?).map_err(|bad| AppError::File(bad.to_string()))
         });
@@ -148,7 +159,7 @@ pub(crate) fn pack(plain: &[u8]) -> Result<Vec<u8>, AppError> {
 }
 
 /// What [`pack`] packed.
-pub(crate) fn unpack(bytes: &[u8]) -> Result<Vec<u8>, AppError> {
+fn unpack(bytes: &[u8]) -> Result<Vec<u8>, AppError> {
     let mut plain = Vec::new();
     let read = ZlibDecoder::new(bytes).take(MOST).read_to_end(&mut plain);
     read.map_err(|error| AppError::File(error.to_string()))?;
