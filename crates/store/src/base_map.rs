@@ -75,11 +75,7 @@ pub async fn replace(conn: &mut Conn<'_>, j: &JurisdictionId, base: &BaseRow) ->
 /// # Errors
 /// As the engine says.
 pub(crate) async fn named(conn: &mut Conn<'_>) -> Result<Vec<String>, StoreError> {
-    if !migrate::done(conn).await?.iter().any(|(version, _)| *version == SINCE) {
-        return Ok(Vec::new());
-    }
-    let rows = conn.query("SELECT sha256 FROM base_map").all().await?;
-    rows.iter().map(|row| row.get(0)).collect()
+    migrate::texts_since(conn, SINCE, "SELECT sha256 FROM base_map").await
 }
 
 #[cfg(test)]

@@ -144,6 +144,18 @@ pub async fn done(conn: &mut Conn<'_>) -> Result<Vec<(i64, String)>, StoreError>
     rows.iter().map(|row| Ok((row.get(0)?, row.get(1)?))).collect()
 }
 
+/// The texts that a question brings about a table of migration `since`; none in a database of before.
+pub(crate) async fn texts_since(
+    conn: &mut Conn<'_>,
+    since: i64,
+    question: &'static str,
+) -> Result<Vec<String>, StoreError> {
+    if !done(conn).await?.iter().any(|(version, _)| *version == since) {
+        return Ok(Vec::new());
+    }
+    conn.query(question).all().await?.iter().map(|row| row.get(0)).collect()
+}
+
 /// Versions that this program knows.
 pub fn known() -> impl Iterator<Item = i64> {
     MIGRATIONS.iter().map(|(version, ..)| *version)
