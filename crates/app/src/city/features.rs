@@ -5,7 +5,12 @@ use geo::{Coord, LineString, MultiPolygon, Polygon};
 use luyuan_analysis::walk::Spot;
 use luyuan_domain::geo::System;
 use serde::Deserialize;
-use std::{collections::BTreeMap, io::Read, path::Path};
+use std::{
+    collections::BTreeMap,
+    ops::Deref,
+    path::Path,
+    sync::{Arc, atomic::Ordering::Relaxed},
+};
 
 /// A geometry of GeoJSON (RFC 7946), in the file's own system.
 #[derive(Debug, Clone, Deserialize)]
@@ -23,35 +28,99 @@ pub(super) enum Shape {
 pub(super) struct Feature {
     /// Line of a CSV file, number of a GeoJSON feature; from 1.
     pub(super) row: u64,
-    fields: BTreeMap<String, String>,
+    fields: Fields,
     shape: Option<Shape>,
+}
+
+/// A row's fields: cells beside the header that all rows share, or names and values of its own.
+#[derive(Debug, Clone)]
+enum Fields {
+    Cells(Arc<[String]>, csv::StringRecord),
+    Named(BTreeMap<String, String>),
+}
+
+/// What is known of a file before its rows.
+#[derive(Debug, Clone)]
+pub(super) struct Source {
+    pub(super) name: String,
+    pub(super) crs: System,
 }
 
 /// A file's rows.
 #[derive(Debug, Clone)]
 pub(super) struct Features {
-    pub(super) name: String,
-    pub(super) crs: System,
+    source: Source,
     pub(super) rows: Vec<Feature>,
 }
 
+impl Deref for Features {
+    type Target = Source;
+
+    fn deref(&self) -> &Source {
+        &self.source
+    }
+}
+
+/// Hands over one row of a file after the other, so that a long one need not be held: CSV by its name,
+/// otherwise GeoJSON. Returns what is known of the file.
+pub(super) fn each(
+    file: &Path,
+    crs: Option<System>,
+    mut take: impl FnMut(&Source, Feature) -> Result<(), AppError>,
+) -> Result<Source, AppError> {
+    let name = file.display().to_string();
+    let Some(crs) = crs else {
+        let words = "say in which coordinate system it is written: --crs wgs84, gcj02 or bd09";
+        return Err(AppError::Import(format!("{name}: {words}")));
+    };
+    let source = Source { name, crs };
+    let csv = file.extension().is_some_and(|ending| ending.eq_ignore_ascii_case("csv"));
+    let input = Input::open(file, None)?;
+    let mut none = true;
+    let all = |feature| {
+        none = false;
+        take(&source, feature)
+    };
+    if csv {
+        from_csv(&source.name, input, all)?
+    } else {
+        from_geojson(&source.name, input, all)?
+    }
+    if none {
+        return Err(AppError::Import(format!("{}: there is no row in it", source.name)));
+    }
+    Ok(source)
+}
+
 impl Features {
-    /// Reads a file: CSV by its name, otherwise GeoJSON.
+    /// Reads a file as [`each`] does.
     pub(super) fn read(file: &Path, crs: Option<System>) -> Result<Self, AppError> {
-        let name = file.display().to_string();
-        let Some(crs) = crs else {
-            let words = "say in which coordinate system it is written: --crs wgs84, gcj02 or bd09";
-            return Err(AppError::Import(format!("{name}: {words}")));
-        };
-        let csv = file.extension().is_some_and(|ending| ending.eq_ignore_ascii_case("csv"));
-        let input = Input::open(file, None)?;
-        let rows = if csv { from_csv(&name, input)? } else { from_geojson(&name, input)? };
-        if rows.is_empty() {
-            return Err(AppError::Import(format!("{name}: there is no row in it")));
-        }
-        Ok(Self { name, crs, rows })
+        let mut rows = Vec::new();
+        let source = each(file, crs, |_, feature| {
+            rows.push(feature);
+            Ok(())
+        })?;
+        Ok(Self { source, rows })
     }
 
+    /// The first position of every row, as written.
+    pub(super) fn raw(&self) -> Vec<[f64; 2]> {
+        let first = |feature: &Feature| -> Option<[f64; 2]> {
+            let at = match &feature.shape {
+                Some(Shape::Point(at)) => at,
+                Some(Shape::LineString(line)) => line.first()?,
+                Some(Shape::MultiLineString(lines)) => lines.first()?.first()?,
+                Some(Shape::Polygon(rings)) => rings.first()?.first()?,
+                Some(Shape::MultiPolygon(parts)) => parts.first()?.first()?.first()?,
+                None => return Some([feature.get("lon").parse().ok()?, feature.get("lat").parse().ok()?]),
+            };
+            at.first_chunk().copied()
+        };
+        self.rows.iter().filter_map(first).collect()
+    }
+}
+
+impl Source {
     /// An error at a row.
     pub(super) fn wrong(&self, feature: &Feature, why: &str) -> AppError {
         AppError::Import(format!("{}, row {}: {why}", self.name, feature.row))
@@ -119,28 +188,16 @@ impl Features {
             _ => Ok(None),
         }
     }
-
-    /// The first position of every row, as written.
-    pub(super) fn raw(&self) -> Vec<[f64; 2]> {
-        let first = |feature: &Feature| -> Option<[f64; 2]> {
-            let at = match &feature.shape {
-                Some(Shape::Point(at)) => at,
-                Some(Shape::LineString(line)) => line.first()?,
-                Some(Shape::MultiLineString(lines)) => lines.first()?.first()?,
-                Some(Shape::Polygon(rings)) => rings.first()?.first()?,
-                Some(Shape::MultiPolygon(parts)) => parts.first()?.first()?.first()?,
-                None => return Some([feature.get("lon").parse().ok()?, feature.get("lat").parse().ok()?]),
-            };
-            at.first_chunk().copied()
-        };
-        self.rows.iter().filter_map(first).collect()
-    }
 }
 
 impl Feature {
     /// A field, trimmed; empty when there is none.
     pub(super) fn get(&self, field: &str) -> &str {
-        self.fields.get(field).map_or("", |text| text.trim())
+        let text = match &self.fields {
+            Fields::Cells(names, cells) => names.iter().position(|name| name == field).and_then(|at| cells.get(at)),
+            Fields::Named(all) => all.get(field).map(String::as_str),
+        };
+        text.unwrap_or_default().trim()
     }
 
     /// The row's key: `id`, or `code`, or its number.
@@ -150,37 +207,39 @@ impl Feature {
     }
 }
 
-fn from_csv(name: &str, input: Input) -> Result<Vec<Feature>, AppError> {
+fn from_csv(name: &str, input: Input, mut take: impl FnMut(Feature) -> Result<(), AppError>) -> Result<(), AppError> {
     let cannot = |error: csv::Error| AppError::Import(format!("{name} cannot be read: {error}"));
+    let since = input.since();
     let mut reader = csv::Reader::from_reader(input);
-    let header = reader.headers().map_err(cannot)?.clone();
-    let mut rows = Vec::new();
-    for record in reader.records() {
-        let record = record.map_err(cannot)?;
-        let row = record.position().map_or(0, csv::Position::line);
-        let clean = |text: &str| text.trim_start_matches('\u{feff}').trim().to_lowercase();
-        let fields: BTreeMap<String, String> =
-            header.iter().zip(&record).map(|(name, text)| (clean(name), text.to_owned())).collect();
-        let shape = match fields.get("shape").map(|text| text.trim()).filter(|text| !text.is_empty()) {
-            Some(text) => Some(serde_json::from_str(text).map_err(|error| {
+    let clean = |text: &str| text.trim_start_matches('\u{feff}').trim().to_lowercase();
+    let names: Arc<[String]> = reader.headers().map_err(cannot)?.iter().map(clean).collect();
+    for record in reader.into_records() {
+        let cells = record.map_err(cannot)?;
+        since.store(0, Relaxed);
+        let row = cells.position().map_or(0, csv::Position::line);
+        let mut feature = Feature { row, fields: Fields::Cells(names.clone(), cells), shape: None };
+        let text = feature.get("shape");
+        if !text.is_empty() {
+            feature.shape = Some(serde_json::from_str(text).map_err(|error| {
                 AppError::Import(format!("{name}, row {row}: shape is no geometry of GeoJSON: {error}"))
-            })?),
-            None => None,
-        };
-        rows.push(Feature { row, fields, shape });
+            })?);
+        }
+        take(feature)?;
     }
-    Ok(rows)
+    Ok(())
 }
 
-fn from_geojson(name: &str, mut input: Input) -> Result<Vec<Feature>, AppError> {
+fn from_geojson(
+    name: &str,
+    input: Input,
+    mut take: impl FnMut(Feature) -> Result<(), AppError>,
+) -> Result<(), AppError> {
     let cannot = |why: String| AppError::Import(format!("{name}: {why}"));
-    let mut text = String::new();
-    input.read_to_string(&mut text).map_err(|error| cannot(error.to_string()))?;
+    let text = input.whole().map_err(|error| cannot(error.to_string()))?;
     let json: serde_json::Value = serde_json::from_str(text.trim_start_matches('\u{feff}'))
         .map_err(|error| cannot(format!("this is no JSON: {error}")))?;
     let all = json["features"].as_array().filter(|_| json["type"] == "FeatureCollection");
     let all = all.ok_or_else(|| cannot("this is no GeoJSON FeatureCollection".into()))?;
-    let mut rows = Vec::with_capacity(all.len());
     for (row, feature) in (1..).zip(all) {
         let shape = match &feature["geometry"] {
             serde_json::Value::Null => None,
@@ -200,7 +259,7 @@ fn from_geojson(name: &str, mut input: Input) -> Result<Vec<Feature>, AppError> 
         if let Some(id) = feature.get("id").filter(|_| !fields.contains_key("id")) {
             fields.insert("id".into(), id.as_str().map_or_else(|| id.to_string(), str::to_owned));
         }
-        rows.push(Feature { row, fields, shape });
+        take(Feature { row, fields: Fields::Named(fields), shape })?;
     }
-    Ok(rows)
+    Ok(())
 }
