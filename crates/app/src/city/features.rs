@@ -82,9 +82,9 @@ pub(super) fn each(
         take(&source, feature)
     };
     if csv {
-        from_csv(&source.name, input, all)?
+        from_csv(&source.name, input, all)?;
     } else {
-        from_geojson(&source.name, input, all)?
+        from_geojson(&source.name, input, all)?;
     }
     if none {
         return Err(AppError::Import(format!("{}: there is no row in it", source.name)));
