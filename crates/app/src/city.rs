@@ -12,6 +12,7 @@ mod sites;
 pub use graph::write_graph;
 pub(crate) use kept::pack;
 pub use kept::{KeptCity, Origin};
+pub use luyuan_analysis::osm::Sea;
 pub use luyuan_store::city::{CityCounts, CityKind, CityRow};
 pub use out::{Out, coverage_csv, why_line};
 pub use sites::{PlanOut, grid_sites, read_sites, siting_rules};
@@ -158,11 +159,11 @@ impl Inputs {
         Ok(Loaded { city, zones, findings, left })
     }
 
-    /// Reads the extract for the base map. `tell` hears how far it is: bytes done of all.
+    /// Reads the extract for the base map, and says what became of the sea. `tell` hears how far it is: bytes done of all.
     ///
     /// # Errors
     /// As [`Inputs::load`].
-    pub fn base(&self, mut tell: impl FnMut(u64, u64)) -> Result<Base, AppError> {
+    pub fn base(&self, mut tell: impl FnMut(u64, u64)) -> Result<(Base, Sea), AppError> {
         let boundary = self.boundary.as_deref().map(|file| Features::read(file, self.crs)).transpose()?;
         let boundary = boundary.map(|features| layers::boundary(&features)).transpose()?;
         let cut = self.cut(boundary.as_ref())?;
