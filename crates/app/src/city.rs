@@ -15,7 +15,7 @@ pub use kept::{KeptCity, Origin};
 pub use luyuan_analysis::osm::Sea;
 pub use luyuan_store::city::{CityCounts, CityKind, CityRow};
 pub use out::{Out, coverage_csv, why_line};
-pub use sites::{PlanOut, grid_sites, read_sites, siting_rules};
+pub use sites::{PlanOut, crossing_sites, entrance_sites, grid_sites, read_sites, siting_rules};
 
 use crate::{AppError, demo};
 use features::Features;

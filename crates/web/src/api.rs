@@ -8,6 +8,7 @@ mod green;
 mod key;
 mod list;
 mod log;
+mod next;
 mod orders;
 mod photos;
 mod place;
@@ -58,6 +59,7 @@ pub(crate) fn routes() -> Router<Site> {
         .route("/api/v1/rules", get(rules::in_force))
         .route("/api/v1/green", get(green::coverage))
         .route("/api/v1/green/what-if", post(green::what_if))
+        .route("/api/v1/green/next", post(next::next))
         .route("/api/v1/green/why", get(green::why))
         .route("/api/v1/green/scenarios", get(green::scenarios))
         .route("/api/v1/green/scenarios/{id}", get(green::scenario))

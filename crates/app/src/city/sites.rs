@@ -4,13 +4,13 @@ use super::{Loaded, features::Features, placed::Frame};
 use crate::AppError;
 use geo::{Coord, MultiPolygon};
 use luyuan_analysis::{
-    siting::{Chosen, Limit, Measured, Site, grid},
+    siting::{self, Chosen, Limit, Measured, Site, grid},
     walk::{Spot, square_metres},
     whatif::{Base, Edit},
 };
 use luyuan_domain::{
     geo::{Local, System, Wgs84},
-    ruleset::{GreenRules, SiteKind, SitingRules, WalkRules},
+    ruleset::{GreenRules, Proposals, Proposing, SiteKind, SitingRules, WalkRules},
 };
 use serde_json::{Map, Value, json};
 use std::{collections::HashSet, path::Path};
@@ -113,6 +113,62 @@ pub fn grid_sites(loaded: &Loaded, costs: &SitingRules, metres: f64) -> Vec<Site
         group: String::new(),
     };
     (1..).zip(grid(&loaded.city, metres)).map(site).collect()
+}
+
+/// Entrances that the city itself proposes for a goal, each with its usual cost: where a path passes
+/// a park's boundary but the way in is far. At least `spacing` metres apart; the usual distance of
+/// the costs when none is told.
+///
+/// # Errors
+/// [`AppError::Wrong`] when the costs are a text from before anything was proposed.
+pub fn entrance_sites(
+    base: &Base,
+    goal: usize,
+    costs: &SitingRules,
+    spacing: Option<f64>,
+) -> Result<Vec<Site>, AppError> {
+    let proposals = proposals(costs, "entrances")?;
+    let spacing = spacing.unwrap_or_else(|| proposals.metres(Proposing::Spacing));
+    let rule = costs.cost(SiteKind::Entrance);
+    let parks = &base.city().parks;
+    let site = |(number, opening): (usize, siting::Opening)| Site {
+        id: format!("entrance-{number}"),
+        kind: SiteKind::Entrance,
+        edit: Edit::Entrance { park: parks[opening.park as usize].id.clone(), at: opening.at },
+        fen: rule.fen(0.0, 0.0),
+        own_cost: false,
+        group: String::new(),
+    };
+    Ok((1..).zip(siting::openings(base, goal, proposals, spacing)).map(site).collect())
+}
+
+/// Crossings that the city itself proposes for a goal, each with its usual cost: where two ways lie
+/// side by side but the way round is long. As far apart as [`entrance_sites`].
+///
+/// # Errors
+/// As [`entrance_sites`].
+pub fn crossing_sites(
+    base: &Base,
+    goal: usize,
+    costs: &SitingRules,
+    spacing: Option<f64>,
+) -> Result<Vec<Site>, AppError> {
+    let proposals = proposals(costs, "crossings")?;
+    let spacing = spacing.unwrap_or_else(|| proposals.metres(Proposing::Spacing));
+    let rule = costs.cost(SiteKind::Crossing);
+    let site = |(number, zebra): (usize, siting::Zebra)| Site {
+        id: format!("crossing-{number}"),
+        kind: SiteKind::Crossing,
+        edit: Edit::Crossing { from: zebra.from, to: zebra.to },
+        fen: rule.fen(0.0, zebra.from.metres_to(zebra.to)),
+        own_cost: false,
+        group: String::new(),
+    };
+    Ok((1..).zip(siting::zebras(base, goal, proposals, spacing)).map(site).collect())
+}
+
+fn proposals<'r>(costs: &'r SitingRules, field: &str) -> Result<&'r Proposals, AppError> {
+    costs.proposals.as_ref().ok_or_else(|| AppError::wrong(field, "green_proposals", costs.name.clone()))
 }
 
 /// Points along a boundary: open ground is entered from everywhere.
@@ -253,6 +309,7 @@ impl PlanOut<'_> {
                 Limit::Budget(fen) => json!({ "yuan": fen as f64 / 100.0 }),
             },
             "candidates": self.sites.len(),
+            "candidates_measured": self.measured.looked,
             "candidates_refused": self.measured.refused.len(),
             "residents": before.total,
             "residents_covered_before": before.covered,
@@ -305,8 +362,9 @@ impl PlanOut<'_> {
                 self.costs.provenance.status.code()
             ),
             format!(
-                "candidates={} refused={} residents={} covered={} within_reach_of_candidates={}",
+                "candidates={} measured={} refused={} residents={} covered={} within_reach_of_candidates={}",
                 self.sites.len(),
+                self.measured.looked,
                 self.measured.refused.len(),
                 before.total,
                 before.covered,
@@ -315,6 +373,14 @@ impl PlanOut<'_> {
             format!("gained={} {proof}", outcome.covered),
             format!("greedy={} (at least {share:.1}% of the best)", greedy.covered),
         ];
+        if self.measured.looked < self.sites.len() {
+            lines.push(format!(
+                "the time was over: {} of {} candidates were measured, and only those are planned with; \
+                 take fewer candidates or a longer --limit",
+                self.measured.looked,
+                self.sites.len()
+            ));
+        }
         for (number, step) in (1..).zip(&self.chosen.steps) {
             let site = &self.sites[step.site as usize];
             let ratio = step.per_yuan(site).map_or_else(|| "free".to_owned(), |ratio| format!("{ratio:.6}"));

@@ -12,7 +12,7 @@ pub use luyuan_analysis::{
     whatif::{Edit, EditError, GoalChange},
 };
 pub use measured::{Door, Measured, ZoneAt};
-pub use next::{From, Most, Next, Step};
+pub use next::{List, MOST_SITES, Most, Next, Sources, Step};
 pub use scenarios::{Keep, Kept};
 pub use trying::{MOST_EDITS, points};
 

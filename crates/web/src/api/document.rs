@@ -1,6 +1,6 @@
 //! The OpenAPI 3.1 document.
 
-use super::{categories, green, list, log, orders, photos, place, places, problem, reporter, rules};
+use super::{categories, green, list, log, next, orders, photos, place, places, problem, reporter, rules};
 use utoipa::{
     Modify, OpenApi,
     openapi::{
@@ -26,7 +26,7 @@ use utoipa::{
         categories::all, categories::one, places::search, places::at, places::one,
         rules::in_force, rules::diversions,
         log::checkpoint, log::consistency, log::receipt,
-        green::coverage, green::what_if, green::why, green::scenarios, green::scenario,
+        green::coverage, green::what_if, green::why, next::next, green::scenarios, green::scenario,
     ),
     components(schemas(problem::Body9457)),
     modifiers(&Key, &Refusals),
@@ -82,7 +82,7 @@ impl Modify for Refusals {
                     "403" => operation.security.is_some() || path.ends_with("/rating") || path.ends_with("/answer"),
                     "404" => {
                         path.contains('{')
-                            || ["/at", "/checkpoint", "/consistency", "/green", "/what-if", "/why"]
+                            || ["/at", "/checkpoint", "/consistency", "/green", "/what-if", "/why", "/green/next"]
                                 .iter()
                                 .any(|end| path.ends_with(end))
                     }

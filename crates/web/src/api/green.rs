@@ -196,7 +196,7 @@ pub(super) struct WhatIfAnswer {
     attribution: String,
 }
 
-async fn measured(site: &Site, ruleset: Option<&str>) -> Result<Arc<Measured>, Problem> {
+pub(super) async fn measured(site: &Site, ruleset: Option<&str>) -> Result<Arc<Measured>, Problem> {
     let found = site.app.green(ruleset).await?;
     found.ok_or_else(|| AppError::NotFound("city").into())
 }
@@ -357,18 +357,23 @@ pub(super) struct WhyAnswer {
     way: Vec<[f64; 2]>,
 }
 
+/// The position of a goal by its code; the last of the rules when none is named.
+pub(super) fn goal(measured: &Measured, code: Option<&str>) -> Result<usize, AppError> {
+    let goals = &measured.rules.goals;
+    match code.filter(|code| !code.is_empty()) {
+        Some(code) => goals.iter().position(|goal| goal.code == code).ok_or_else(|| {
+            let codes: Vec<&str> = goals.iter().map(|goal| goal.code.as_str()).collect();
+            AppError::wrong("goal", "green_goal", codes.join(", "))
+        }),
+        None => Ok(goals.len().saturating_sub(1)),
+    }
+}
+
 /// Why a park that is near is far on foot.
 #[utoipa::path(get, path = "/api/v1/green/why", operation_id = "whyGreen", tag = "green", params(WhichDoor), responses((status = 200, body = WhyAnswer)))]
 pub(super) async fn why(State(site): State<Site>, Query(asked): Query<WhichDoor>) -> Result<Json<WhyAnswer>, Problem> {
     let measured = measured(&site, asked.ruleset.as_deref()).await?;
-    let goals = &measured.rules.goals;
-    let goal = match asked.goal.as_deref().filter(|code| !code.is_empty()) {
-        Some(code) => goals.iter().position(|goal| goal.code == code).ok_or_else(|| {
-            let codes: Vec<&str> = goals.iter().map(|goal| goal.code.as_str()).collect();
-            AppError::wrong("goal", "green_goal", codes.join(", "))
-        })?,
-        None => goals.len().saturating_sub(1),
-    };
+    let goal = goal(&measured, asked.goal.as_deref())?;
     let number = measured.door_by_id(&asked.door).ok_or(AppError::NotFound("door"))?;
     let (door, why) = match (measured.door(number), measured.why(number, goal)) {
         (Some(door), Some(why)) => (door, why),

@@ -4,7 +4,7 @@
 mod asked;
 pub(crate) mod edits;
 mod figures;
-mod next;
+pub(crate) mod next;
 mod scenarios;
 mod sketch;
 mod why;

@@ -318,3 +318,71 @@ async fn where_next_is_planned_from_a_grid_or_a_list_and_says_what_is_proven() {
     })
     .await;
 }
+
+#[tokio::test]
+async fn entrances_and_crossings_are_proposed_by_themselves() {
+    on_both(|site, engine| async move {
+        let mut browser = Browser::open(&site, "zh-CN").await;
+        let form = browser.get("/green/next").await.text();
+        assert!(form.contains("name=\"entrances_every\" inputmode=\"numeric\" value=\"100\""), "the rules' spacing");
+        let fields = [
+            ("by", "budget"),
+            ("budget", "400000"),
+            ("from", "none"),
+            ("entrances", "1"),
+            ("entrances_every", "50"),
+            ("crossings", "1"),
+            ("crossings_every", "50"),
+        ];
+        let plan = browser.submit("/green/next", &fields).await;
+        plan.is_page(200, "已证明");
+        let text = plan.text();
+        assert!(text.contains("name=\"crossings\" value=\"1\" checked"), "what was chosen stays");
+        // The same for programs, step by step.
+        let asked = json!({ "yuan": 400_000, "entrances_every_metres": 50, "crossings_every_metres": 50 });
+        let told = site.post("/api/v1/green/next", &asked).await.json();
+        assert_eq!((&told["goal"], &told["optimal"]), (&json!("park"), &json!(true)), "{told}");
+        let steps = told["steps"].as_array().unwrap();
+        let kinds = |step: &Value| ["entrance", "crossing"].contains(&step["change"]["edit"].as_str().unwrap());
+        assert!(!steps.is_empty() && steps.iter().all(kinds), "{engine}: {told}");
+        assert_eq!(told["candidates"], told["candidates_measured"]);
+        assert_eq!(text.matches("<th scope=\"row\">").count(), steps.len());
+        // What the plan gains is what trying it out gains.
+        let edits: Vec<Value> = steps.iter().map(|step| step["change"].clone()).collect();
+        let tried = try_out(&site, json!(edits)).await.json();
+        assert_eq!(goal(&tried, "park")["residents_gained"], told["residents_gained"]);
+        browser.submit("/green/next", &[("by", "sites"), ("from", "none")]).await.is_page(422, "至少选一种候选");
+        let fields = [("by", "sites"), ("from", "none"), ("crossings", "1"), ("crossings_every", "1")];
+        browser.submit("/green/next", &fields).await.is_page(422, "间距在 20 到 2000 米之间");
+        for (asked, code) in [
+            (json!({ "sites": 1 }), "green_no_candidates"),
+            (json!({ "grid_metres": 500 }), "green_sites"),
+            (json!({ "sites": 1, "yuan": 1, "grid_metres": 500 }), "green_sites"),
+            (json!({ "yuan": 0, "grid_metres": 500 }), "green_budget"),
+            (json!({ "sites": 1, "grid_metres": 5 }), "green_grid"),
+            (json!({ "sites": 1, "crossings_every_metres": 5 }), "green_every"),
+            (json!({ "sites": 1, "grid_metres": 500, "goal": "sea" }), "green_goal"),
+        ] {
+            site.post("/api/v1/green/next", &asked).await.is_problem(422, code);
+        }
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn the_time_limit_holds_for_measuring_and_says_how_many_were_measured() {
+    on_both(|site, engine| async move {
+        let settings = luyuan_app::settings::Settings { siting: std::time::Duration::ZERO, ..Default::default() };
+        let site = site.set_up(settings);
+        let told = site.post("/api/v1/green/next", &json!({ "sites": 3, "grid_metres": 100 })).await.json();
+        let [all, measured] = ["candidates", "candidates_measured"].map(|field| told[field].as_u64().unwrap());
+        assert!(all > 1000 && measured < all, "{engine}: {measured} of {all}");
+        for (language, words) in [("zh-CN", "时间到了"), ("en", "The time was over")] {
+            let mut browser = Browser::open(&site, language).await;
+            let plan = browser.submit("/green/next", &[("by", "sites"), ("from", "grid"), ("grid", "100")]).await;
+            plan.is_page(200, words);
+            assert!(plan.text().contains(&all.to_string()), "{engine}: of how many");
+        }
+    })
+    .await;
+}

@@ -71,6 +71,7 @@ pub const ROWS: &[(&str, &str)] = &[
     ("GET /green/scenarios", "A A A A A A A A A A A A A A A A A A A A A A A A"),
     ("GET /green/why", "A A A A A A A A A A A A A A A A A A A A A A A A"),
     ("POST /api/v1/green/what-if", "A A A A A A A A A A A A A A A A A A A A A A A A"),
+    ("POST /api/v1/green/next", "A A A A A A A A A A A A A A A A A A A A A A A A"),
     ("POST /green/next", "A A A A A A A A A A A A A A A A A A A A A A A A"),
     ("GET /api/v1/green/why?door=410103", "H H H H H H H H H H H H H H H H H H H H H H H H"),
     ("GET /api/v1/green/scenarios/{id}", "H H H H H H H H H H H H H H H H H H H H H H H H"),
