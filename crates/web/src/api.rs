@@ -62,7 +62,7 @@ pub(crate) fn routes() -> Router<Site> {
         .route("/api/v1/green/next", post(next::next))
         .route("/api/v1/green/why", get(green::why))
         .route("/api/v1/green/scenarios", get(green::scenarios))
-        .route("/api/v1/green/scenarios/{id}", get(green::scenario))
+        .route("/api/v1/green/scenarios/{id}", get(green::scenario).delete(green::remove_scenario))
         .route("/api/v1/log/checkpoint", get(log::checkpoint))
         .route("/api/v1/log/consistency", get(log::consistency))
         .route("/api/{*rest}", get(nothing).post(nothing))
@@ -78,7 +78,7 @@ pub(crate) fn routes() -> Router<Site> {
 fn open_to_all() -> CorsLayer {
     CorsLayer::new()
         .allow_origin(Any)
-        .allow_methods([Method::GET, Method::POST])
+        .allow_methods([Method::GET, Method::POST, Method::DELETE])
         .allow_headers([
             header::AUTHORIZATION,
             header::CONTENT_TYPE,

@@ -26,7 +26,7 @@ use utoipa::{
         categories::all, categories::one, places::search, places::at, places::one,
         rules::in_force, rules::diversions,
         log::checkpoint, log::consistency, log::receipt,
-        green::coverage, green::what_if, green::why, next::next, green::scenarios, green::scenario,
+        green::coverage, green::what_if, green::why, next::next, green::scenarios, green::scenario, green::remove_scenario,
     ),
     components(schemas(problem::Body9457)),
     modifiers(&Key, &Refusals),
@@ -76,7 +76,7 @@ impl Modify for Refusals {
             components.responses.insert(name.into(), RefOr::T(refusal(status, when)));
         }
         for (path, item) in &mut document.paths.paths {
-            for operation in [item.get.as_mut(), item.post.as_mut()].into_iter().flatten() {
+            for operation in [item.get.as_mut(), item.post.as_mut(), item.delete.as_mut()].into_iter().flatten() {
                 let fits = |status: &str| match status {
                     "401" => operation.security.is_some(),
                     "403" => operation.security.is_some() || path.ends_with("/rating") || path.ends_with("/answer"),
@@ -94,7 +94,8 @@ impl Modify for Refusals {
                     }
                     // What writes is counted, and what searches in words.
                     "429" => {
-                        operation.request_body.is_some() || ["listOrders", "searchPlaces"].contains(&name(operation))
+                        operation.request_body.is_some()
+                            || ["listOrders", "searchPlaces", "removeScenario"].contains(&name(operation))
                     }
                     "413" | "415" => operation.request_body.is_some(),
                     _ => true,

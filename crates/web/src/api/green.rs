@@ -3,18 +3,20 @@
 
 use super::{
     Problem,
+    key::Integrator,
     problem::{Body, Query},
 };
 use crate::Site;
 use axum::{
     Json,
     extract::{Path, State},
+    http::StatusCode,
 };
 use luyuan_app::{
     AppError,
     green::{self, Edit, Kept, Measured, UNREACHED},
 };
-use luyuan_domain::{geo::Wgs84, ruleset::Measure};
+use luyuan_domain::{geo::Wgs84, roles::Scope, ruleset::Measure};
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 use utoipa::{IntoParams, ToSchema};
@@ -428,6 +430,24 @@ fn item(site: &Site, kept: Kept) -> ScenarioItem {
 pub(super) async fn scenarios(State(site): State<Site>) -> Result<Json<Vec<ScenarioItem>>, Problem> {
     let kept = site.app.scenarios().await?;
     Ok(Json(kept.into_iter().map(|kept| item(&site, kept)).collect()))
+}
+
+/// Removes a scenario. The key has to have the scope `plan`. A scenario is never changed: its id names
+/// exactly what was seen of it.
+#[utoipa::path(delete, path = "/api/v1/green/scenarios/{id}", operation_id = "removeScenario", tag = "green",
+    security(("key" = [])),
+    params(("id" = String, Path, description = "The scenario's id")),
+    responses((status = 204, description = "It is removed")),
+)]
+pub(super) async fn remove_scenario(
+    State(site): State<Site>,
+    Integrator(actor): Integrator,
+    Path(id): Path<String>,
+) -> Result<StatusCode, Problem> {
+    site.app.within(&actor, Scope::Plan)?;
+    let id = id.parse().map_err(|_| Problem::not_found())?;
+    site.app.remove_scenario(&actor, id).await?;
+    Ok(StatusCode::NO_CONTENT)
 }
 
 /// One kept scenario.

@@ -45,6 +45,7 @@ pub(crate) fn routes() -> Router<Site> {
         .route("/green/next", get(next::form).post(next::plan))
         .route("/green/scenarios", get(scenarios::list).post(scenarios::keep))
         .route("/green/scenarios/{id}", get(scenarios::one))
+        .route("/green/scenarios/{id}/removal", get(scenarios::ask_removal).post(scenarios::remove))
 }
 
 /// A change as the list on the page shows it.

@@ -3,6 +3,11 @@
 
 use crate::district::{Browser, GARDEN, Site, encoded, on_both};
 use axum::{body::Body, http::Method};
+use luyuan_app::keys::NewKey;
+use luyuan_domain::{
+    actor::Actor,
+    roles::{Scope, Scopes},
+};
 use serde_json::{Value, json};
 
 const TRY: &str = "/api/v1/green/what-if";
@@ -383,6 +388,59 @@ async fn the_time_limit_holds_for_measuring_and_says_how_many_were_measured() {
             plan.is_page(200, words);
             assert!(plan.text().contains(&all.to_string()), "{engine}: of how many");
         }
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_scenario_is_removed_by_who_may_keep_it_after_a_second_question() {
+    on_both(|site, engine| async move {
+        let at = site.app.directory().place_by_code(GARDEN).unwrap().centre.unwrap();
+        let edit = format!("park@{},{}@600", at.lon, at.lat);
+        let mut staff = Browser::open(&site, "zh-CN").await;
+        staff.log_in("community").await;
+        let mut kept = Vec::new();
+        for name in ["甲方案", "乙方案"] {
+            let fields = [("name", name), ("rules", "green-300-500"), ("edit", edit.as_str())];
+            kept.push(staff.submit("/green/scenarios", &fields).await.header("location").to_owned());
+        }
+        let removal = format!("{}/removal", kept[0]);
+        let mut public = Browser::open(&site, "zh-CN").await;
+        assert!(!public.get(&kept[0]).await.text().contains("移除方案"));
+        public.get(&removal).await.is_page(403, "");
+        public.submit(&removal, &[]).await.is_page(403, "");
+        assert!(staff.get(&kept[0]).await.text().contains(&format!("href=\"{removal}\"")), "{engine}");
+        let asked = staff.get(&removal).await;
+        asked.is_page(200, "移除方案“甲方案”？");
+        assert!(asked.text().contains("新公园 600 m²"));
+        staff.get(&kept[0]).await.is_page(200, "甲方案");
+        let done = staff.submit(&removal, &[]).await;
+        assert_eq!((done.status.as_u16(), done.header("location")), (303, "/green/scenarios"));
+        staff.submit(&removal, &[]).await.is_page(404, "");
+        public.get(&kept[0]).await.is_page(404, "");
+        let list = public.get("/green/scenarios").await.text();
+        assert!(list.contains("乙方案") && !list.contains("甲方案"), "{engine}");
+        // By a program whose key is for it, once.
+        let id = kept[1].rsplit('/').next().unwrap();
+        let address = format!("/api/v1/green/scenarios/{id}");
+        let key = |scope: Scope| {
+            let new = NewKey { label: format!("{engine} {}", scope.code()), scopes: Scopes(vec![scope]), until: None };
+            let app = site.app.clone();
+            async move { format!("Bearer {}", app.make_key(&Actor::System, new).await.unwrap()) }
+        };
+        site.ask(Method::DELETE, &address, &[], "").await.is_problem(401, "api_key");
+        let bulk = key(Scope::Bulk).await;
+        site.ask(Method::DELETE, &address, &[("authorization", &bulk)], "").await.is_problem(403, "scope");
+        let plan = key(Scope::Plan).await;
+        let removed = site.ask(Method::DELETE, &address, &[("authorization", &plan)], "").await;
+        assert_eq!((removed.status.as_u16(), removed.text().as_str()), (204, ""), "{engine}");
+        site.ask(Method::DELETE, &address, &[("authorization", &plan)], "").await.is_problem(404, "not_found");
+        assert_eq!(site.get("/api/v1/green/scenarios").await.json(), json!([]));
+        // Who did it, and what, stands in the audit trail.
+        let trail = site.app.audit(&Actor::System, "", 9).await.unwrap();
+        let told: Vec<_> = trail.iter().filter(|entry| entry.what == "scenario_removed").collect();
+        assert_eq!(told.iter().map(|entry| entry.about.as_str()).collect::<Vec<_>>(), ["乙方案", "甲方案"]);
+        assert!(matches!(told[0].actor, Actor::Integrator { .. }) && matches!(told[1].actor, Actor::Staff { .. }));
     })
     .await;
 }

@@ -117,6 +117,8 @@ impl Sent<'_> {
             self.ground.reporter.as_str()
         } else if path.contains("/photos/") || path.contains("/media/") {
             self.ground.photo.as_str()
+        } else if path.contains("/scenarios/") {
+            self.ground.scenario.as_str()
         } else {
             NOBODY
         };
