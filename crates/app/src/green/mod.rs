@@ -3,6 +3,7 @@
 
 mod measured;
 mod next;
+mod ready;
 mod scenarios;
 mod trying;
 mod why;
