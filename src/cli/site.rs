@@ -6,7 +6,10 @@ use luyuan_analysis::{
     siting::{Limit, Patience, choose, measure_until},
     whatif::Base,
 };
-use luyuan_app::city::{self, PlanOut};
+use luyuan_app::{
+    AppError,
+    city::{self, PlanOut},
+};
 use std::{path::PathBuf, sync::Arc, time::Instant};
 
 /// What may be chosen, and where the plan goes.
@@ -98,7 +101,7 @@ pub fn run(options: &Options) -> Result<(), Trouble> {
     bar.end();
     let loaded = loaded?;
     let mut sites = match &options.candidates {
-        Some(file) => city::read_sites(file, options.files.crs, &loaded, &costs, &walking)?,
+        Some(file) => city::read_sites(file, options.files.crs, &loaded, &costs, &walking).map_err(AppError::from)?,
         None => Vec::new(),
     };
     if let Some(metres) = options.grid {

@@ -1,6 +1,7 @@
 //! The city as walkers know it: read from OpenStreetMap and a district's own files, measured by the
 //! rules of the day, written down for others.
 
+mod bad_rows;
 mod features;
 mod graph;
 mod kept;
@@ -9,6 +10,7 @@ mod out;
 mod placed;
 mod sites;
 
+pub use bad_rows::BadRows;
 pub use graph::write_graph;
 pub(crate) use kept::pack;
 pub use kept::{KeptCity, Origin};

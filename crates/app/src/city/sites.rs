@@ -1,6 +1,11 @@
 //! Candidates for new green from a file or a grid, and the plan that is written down for others.
 
-use super::{Loaded, features::Features, placed::Frame};
+use super::{
+    Loaded,
+    bad_rows::{BadRows, Why},
+    features::Features,
+    placed::Frame,
+};
 use crate::AppError;
 use geo::{Coord, MultiPolygon};
 use luyuan_analysis::{
@@ -33,55 +38,54 @@ pub fn siting_rules(file: Option<&Path>) -> Result<SitingRules, AppError> {
 /// told.
 ///
 /// # Errors
-/// [`AppError::Import`] with file and row, and what is wrong.
+/// [`BadRows`] with the row, and what is wrong.
 pub fn read_sites(
     file: &Path,
     crs: Option<System>,
     loaded: &Loaded,
     costs: &SitingRules,
     walk: &WalkRules,
-) -> Result<Vec<Site>, AppError> {
+) -> Result<Vec<Site>, BadRows> {
     let features = Features::read(file, crs)?;
     Frame::new(None, &loaded.city.network).check(&features)?;
     let mut seen = HashSet::new();
     let mut sites = Vec::with_capacity(features.rows.len());
     for row in &features.rows {
-        let wrong = |why: &str| features.wrong(row, why);
+        let wrong = |why: Why| features.bad(row, why);
         let id = row.key();
         if !seen.insert(id.clone()) {
-            return Err(wrong(&format!("{id:?} stands twice in the file")));
+            return Err(wrong(Why::Twice(id)));
         }
         let code = row.get("kind");
         let kind = if code.is_empty() { Some(SiteKind::Free) } else { SiteKind::parse(code) };
-        let codes = || SiteKind::ALL.map(SiteKind::code).join(", ");
-        let kind = kind.ok_or_else(|| wrong(&format!("kind cannot be {code:?}: one of {}", codes())))?;
+        let kind = kind.ok_or_else(|| wrong(Why::Kind { code: code.to_owned() }))?;
         let rule = costs.cost(kind);
         let (edit, area, length) = match kind {
             SiteKind::Crossing => {
                 let lines = features.lines(row)?;
                 let [from, to] = *lines.first().map_or(&[][..], Vec::as_slice) else {
-                    return Err(wrong("a crossing is a line with two points, one on each side of the road"));
+                    return Err(wrong(Why::Crossing));
                 };
                 let crossing = Edit::Crossing { from: from.position(), to: to.position() };
                 (crossing, 0.0, f64::from(from.cm_to(to)) / 100.0)
             }
             SiteKind::Entrance => {
-                let at = features.point(row)?.ok_or_else(|| wrong("a point is wanted"))?.position();
+                let at = features.point(row)?.ok_or_else(|| wrong(Why::NoPoint))?.position();
                 let park = row.get("park").to_owned();
                 if loaded.city.parks.iter().all(|known| known.id != park) {
-                    return Err(wrong(&format!("there is no park {park:?}")));
+                    return Err(wrong(Why::NoPark(park)));
                 }
                 (Edit::Entrance { park, at }, 0.0, 0.0)
             }
             _ => {
                 let told: Option<f64> = features.number(row, "square_metres")?;
                 if told.is_some_and(|told| !(told > 0.0 && told < 1.0e9)) {
-                    return Err(wrong("square_metres is no area"));
+                    return Err(wrong(Why::Area));
                 }
                 let (entrances, drawn) = match features.area(row)? {
                     Some(ground) => (around(&ground, walk.boundary_step), Some(square_metres(&ground))),
                     None => {
-                        let at = features.point(row)?.ok_or_else(|| wrong("a point or an area is wanted"))?;
+                        let at = features.point(row)?.ok_or_else(|| wrong(Why::NoPlace))?;
                         (vec![at.position()], None)
                     }
                 };
@@ -91,7 +95,7 @@ pub fn read_sites(
         };
         let own: Option<f64> = features.number(row, "yuan")?;
         if own.is_some_and(|own| !(0.0..=1.0e10).contains(&own)) {
-            return Err(wrong("yuan is no cost"));
+            return Err(wrong(Why::Cost));
         }
         #[allow(clippy::cast_possible_truncation)] // bounded above
         let fen = own.map_or_else(|| rule.fen(area, length), |yuan| (yuan * 100.0).round() as i64);

@@ -48,6 +48,8 @@ pub struct List {
     pub geojson: bool,
     /// Its coordinate system.
     pub crs: System,
+    /// The field in which it was sent, for errors.
+    pub field: &'static str,
 }
 
 /// How much may be built.
@@ -224,13 +226,5 @@ fn listed(list: &List, loaded: &Loaded, walk: &WalkRules, costs: &SitingRules) -
     let ending = if list.geojson { ".geojson" } else { ".csv" };
     let mut file = tempfile::Builder::new().suffix(ending).tempfile().map_err(unread)?;
     file.write_all(&list.bytes).map_err(unread)?;
-    let read = read_sites(file.path(), Some(list.crs), loaded, costs, walk);
-    // The sentence names the temporary file, which means nothing to who sent the list.
-    let name = file.path().display().to_string();
-    read.map_err(|error| match error {
-        AppError::Import(why) => {
-            AppError::wrong("list", "green_list", why.replace(&name, "").trim_start_matches([',', ':', ' ']))
-        }
-        other => other,
-    })
+    read_sites(file.path(), Some(list.crs), loaded, costs, walk).map_err(|bad| bad.sent(list.field))
 }

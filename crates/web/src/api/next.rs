@@ -137,7 +137,7 @@ fn sources(asked: &mut NextAsked) -> Result<Sources, AppError> {
     let list = match asked.candidates.take() {
         Some(collection) => {
             let bytes = serde_json::to_vec(&collection).map_err(|error| AppError::File(error.to_string()))?;
-            Some(List { bytes, geojson: true, crs: System::Wgs84 })
+            Some(List { bytes, geojson: true, crs: System::Wgs84, field: "candidates" })
         }
         None => None,
     };

@@ -318,8 +318,8 @@ async fn where_next_is_planned_from_a_grid_or_a_list_and_says_what_is_proven() {
         let fields = [("by", "sites"), ("from", "list"), ("crs", "wgs84")];
         let bad = b"id,kind,lon,lat\nA,lake,113.6,34.7\n".as_slice();
         let refused = browser.submit_files("/green/next", &fields, &[("list", "a.csv", bad)]).await;
-        refused.is_page(422, "清单用不了");
-        assert!(refused.text().contains("lake") && !refused.text().contains("/tmp/"), "{}", refused.text());
+        refused.is_page(422, "第 2 行：kind 不能是“lake”");
+        assert!(!refused.text().contains("/tmp/") && !refused.text().contains("cannot"), "{}", refused.text());
     })
     .await;
 }
@@ -441,6 +441,58 @@ async fn a_scenario_is_removed_by_who_may_keep_it_after_a_second_question() {
         let told: Vec<_> = trail.iter().filter(|entry| entry.what == "scenario_removed").collect();
         assert_eq!(told.iter().map(|entry| entry.about.as_str()).collect::<Vec<_>>(), ["乙方案", "甲方案"]);
         assert!(matches!(told[0].actor, Actor::Integrator { .. }) && matches!(told[1].actor, Actor::Staff { .. }));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn what_is_wrong_with_a_list_is_told_with_its_row_in_the_readers_language() {
+    on_both(|site, engine| async move {
+        let (_, [lon, lat]) = left_out(&site).await;
+        let head = "id,kind,lon,lat,park,square_metres,yuan,shape\n";
+        let good = format!("A,vacant,{lon},{lat},,,,\n");
+        let row = |row: &str| format!("{head}{good}{row}\n");
+        let files = [
+            (row("A,vacant,113.6,34.7,,,,"), "第 3 行：编号“A”出现了两次", "Row 3: the key “A” stands twice"),
+            (row("B,lake,113.6,34.7,,,,"), "第 3 行：kind 不能是“lake”", "Row 3: kind cannot be “lake”"),
+            (row("B,vacant,a,34.7,,,,"), "第 3 行：lon = a 不是数字", "Row 3: lon = a is no number"),
+            (row("B,vacant,,,,,,"), "第 3 行：要写一个点", "Row 3: a point (lon, lat) or an area"),
+            (row("B,vacant,34.7,113.6,,,,"), "第 3 行：34.7, 113.6 不是", "Row 3: 34.7, 113.6 is no position"),
+            (row("B,entrance,113.6,34.7,P9,,,"), "没有公园“P9”", "there is no park “P9”"),
+            (row("B,entrance,,,,,,"), "出入口要写成一个点", "an entrance is a point"),
+            (row("B,crossing,113.6,34.7,,,,"), "过街要写成两个点的线", "a crossing is a line with two points"),
+            (row("B,vacant,113.6,34.7,,-5,,"), "square_metres 不是面积", "square_metres is no area"),
+            (row("B,vacant,113.6,34.7,,,-1,"), "yuan 不是费用", "yuan is no cost"),
+            (row("B,vacant,113.6,34.7,,,,x"), "第 3 行的图形不是", "Row 3: the shape is no geometry"),
+            (row("B,vacant"), "第 3 行的列数和表头不一致", "Row 3 has another number of columns"),
+            (head.to_owned(), "清单里没有一行内容", "There is no row"),
+            (format!("{head}A,vacant,7.42,43.73,,,,\n"), "多数位置不在这里", "Most places lie elsewhere"),
+            ("{\"type\":".to_owned(), "不是正确的 JSON", "is no JSON"),
+            ("{\"type\":\"Feature\"}".to_owned(), "FeatureCollection", "FeatureCollection"),
+        ];
+        let mut browsers = [Browser::open(&site, "zh-CN").await, Browser::open(&site, "en").await];
+        let fields = [("by", "sites"), ("from", "list"), ("crs", "wgs84")];
+        for (file, zh, en) in &files {
+            for (browser, sentence) in browsers.iter_mut().zip([zh, en]) {
+                let sent = [("list", "a.csv", file.as_bytes())];
+                let answer = browser.submit_files("/green/next", &fields, &sent).await;
+                answer.is_page(422, sentence);
+                assert!(!answer.text().contains("/tmp/"), "{engine}");
+            }
+        }
+        let gbk = [b"id,kind\nA,".as_slice(), &[0xBF, 0xD5, 0xB5, 0xD8], b"\n"].concat();
+        let answer = browsers[0].submit_files("/green/next", &fields, &[("list", "a.csv", gbk.as_slice())]).await;
+        answer.is_page(422, "UTF-8");
+        // For programs: the row stands behind the field.
+        let point = json!({ "type": "Point", "coordinates": [lon, lat] });
+        let feature = |kind: &str| json!({ "type": "Feature", "properties": { "kind": kind }, "geometry": point });
+        let list = json!({ "type": "FeatureCollection", "features": [feature("vacant"), feature("lake")] });
+        let answer = site.post("/api/v1/green/next", &json!({ "sites": 1, "candidates": list })).await;
+        answer.is_problem(422, "green_list_kind");
+        assert_eq!(answer.json()["errors"][0]["field"], "candidates.2");
+        let list = json!({ "type": "FeatureCollection", "features": [feature("vacant")] });
+        let told = site.post("/api/v1/green/next", &json!({ "sites": 1, "candidates": list })).await.json();
+        assert_eq!((&told["candidates"], &told["steps"][0]["id"]), (&json!(1), &json!("1")));
     })
     .await;
 }

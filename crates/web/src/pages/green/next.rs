@@ -172,7 +172,7 @@ async fn run(site: &Site, measured: Arc<Measured>, goal: usize, typed: &Typed, f
             let file = form.photos.first().ok_or_else(|| AppError::wrong("list", "green_no_list", ""))?;
             let crs = System::parse(&typed.crs).ok_or_else(|| AppError::wrong("crs", "green_crs", ""))?;
             let geojson = file.trim_ascii_start().starts_with(b"{");
-            from.list = Some(List { bytes: file.to_vec(), geojson, crs });
+            from.list = Some(List { bytes: file.to_vec(), geojson, crs, field: "list" });
         }
         "none" if typed.entrances || typed.crossings => {}
         "none" => return Err(AppError::wrong("from", "green_no_candidates", "")),
