@@ -55,6 +55,7 @@ pub(crate) fn routes() -> Router<Site> {
         .route("/api/v1/places", get(places::search))
         .route("/api/v1/places/at", get(places::at))
         .route("/api/v1/places/{code}", get(places::one))
+        .route("/api/v1/streets", get(places::streets))
         .route("/api/v1/diversions", get(rules::diversions))
         .route("/api/v1/rules", get(rules::in_force))
         .route("/api/v1/green", get(green::coverage))

@@ -23,7 +23,7 @@ use utoipa::{
     paths(
         list::list, list::similar, place::place, place::join, orders::one, orders::events,
         reporter::rate, reporter::answer, photos::keep, photos::one,
-        categories::all, categories::one, places::search, places::at, places::one,
+        categories::all, categories::one, places::search, places::at, places::one, places::streets,
         rules::in_force, rules::diversions,
         log::checkpoint, log::consistency, log::receipt,
         green::coverage, green::what_if, green::why, next::next, green::scenarios, green::scenario, green::remove_scenario,
@@ -95,7 +95,8 @@ impl Modify for Refusals {
                     // What writes is counted, and what searches in words.
                     "429" => {
                         operation.request_body.is_some()
-                            || ["listOrders", "searchPlaces", "removeScenario"].contains(&name(operation))
+                            || ["listOrders", "searchPlaces", "searchStreets", "removeScenario"]
+                                .contains(&name(operation))
                     }
                     "413" | "415" => operation.request_body.is_some(),
                     _ => true,

@@ -201,7 +201,8 @@ fn typed(query: &[(String, String)]) -> Typed {
 /// The change that a form describes.
 fn add(site: &Site, measured: &Measured, typed: &Typed, before: &[Edit]) -> Result<Edit, AppError> {
     let place = |field: &'static str, text: &str| {
-        let named = || site.app.directory().search(text, 1).first().and_then(|place| place.centre);
+        let street = || site.app.search_streets(text, 1).pop().map(|street| street.at);
+        let named = || site.app.directory().search(text, 1).first().and_then(|place| place.centre).or_else(street);
         let found = edits::position(text).or_else(|| if text.is_empty() { None } else { named() });
         found.ok_or_else(|| AppError::wrong(field, "green_where", text.to_owned()))
     };

@@ -59,6 +59,7 @@ pub const ROWS: &[(&str, &str)] = &[
     ("GET /api/v1/places", "A A A A A A A A A A A A A A A A A A A A A A A A"),
     ("GET /api/v1/places/at", "A A A A A A A A A A A A A A A A A A A A A A A A"),
     ("GET /api/v1/places/{code}", "A A A A A A A A A A A A A A A A A A A A A A A A"),
+    ("GET /api/v1/streets", "A A A A A A A A A A A A A A A A A A A A A A A A"),
     ("GET /api/v1/rules", "A A A A A A A A A A A A A A A A A A A A A A A A"),
     ("GET /api/{*rest}", "H H H H H H H H H H H H H H H H H H H H H H H H"),
     ("GET /assets/{build}/{file}", "H H H H H H H H H H H H H H H H H H H H H H H H"),
