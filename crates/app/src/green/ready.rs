@@ -31,7 +31,7 @@ impl App {
             let begun = self.env.now();
             match self.green(Some(&set.name)).await {
                 Ok(Some(_)) => {
-                    let took = self.env.now().duration_since(begun).as_millis();
+                    let took = i64::try_from(self.env.now().duration_since(begun).as_millis()).unwrap_or(i64::MAX);
                     tracing::info!(ruleset = set.name, milliseconds = took, "the city was measured");
                 }
                 Ok(None) => return,
