@@ -296,7 +296,7 @@ async fn osm(app: &App, options: Osm) -> Result<(), Trouble> {
 fn told_of(sea: Sea) -> String {
     match sea {
         Sea::None => "sea: no coast lies here".into(),
-        Sea::Filled(areas) => format!("sea: filled, {areas} areas"),
+        Sea::Filled(areas) => format!("sea: filled, areas={areas}"),
         Sea::Broken { at: (lon, lat) } => format!(
             "sea: not filled; the coast does not close near {lon:.5}, {lat:.5}. Its lines are drawn; mend it in \
              OpenStreetMap, or cut the extract elsewhere (--bbox, --boundary)"

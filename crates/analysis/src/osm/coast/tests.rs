@@ -151,7 +151,7 @@ proptest! {
         let mut ways: Vec<Vec<i64>> = bounds.windows(2).map(|pair| ring[pair[0]..=pair[1]].to_vec()).collect();
         ways.reverse();
         let land: Vec<At> =
-            (0..=count).map(|number| corner(number)).map(|at| (f64::from(at.x), f64::from(at.y))).collect();
+            (0..=count).map(&corner).map(|at| (f64::from(at.x), f64::from(at.y))).collect();
         let (features, told) = sea(ways, |node| Some(corner(usize::try_from(node).unwrap())), frame());
         let touches = land.iter().any(|at| frame().holds(*at))
             || land.windows(2).any(|pair| frame().cut(pair[0], pair[1]).is_some());
