@@ -28,7 +28,12 @@ pub fn run_all(options: &Options) -> Result<(), String> {
     let manifest = root().join("benches/Cargo.toml").to_string_lossy().into_owned();
     let built = target().join("benches");
     let folder = built.to_string_lossy().into_owned();
-    run(&mut cargo(&["build", "--release", "--bins", "--manifest-path", &manifest, "--target-dir", &folder]))?;
+    let mut words = vec!["build", "--release", "--manifest-path", &manifest, "--target-dir", &folder];
+    match options.names.is_empty() {
+        true => words.push("--bins"),
+        false => words.extend(options.names.iter().flat_map(|name| ["--bin", name.as_str()])),
+    }
+    run(&mut cargo(&words))?;
     let mut rows = vec![COLUMNS.map(str::to_owned).to_vec()];
     for name in names(&manifest)?.into_iter().filter(|name| options.names.is_empty() || options.names.contains(name)) {
         println!("\n== {name}");

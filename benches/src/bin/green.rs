@@ -32,6 +32,7 @@ fn main() {
         let (city, _) = draft.join(&rules);
         let built = start.elapsed().as_secs_f64();
         println!("{name}: from {} bytes to a city in {:.0} ms", bytes.len(), built * 1e3);
+        pyrosm(name, city.network.len(), built);
         run(name, &city, 1.3);
     }
     let most = luyuan_benches::sizes().last().copied().unwrap_or(0);
@@ -186,6 +187,22 @@ fn town(side: u32, doors: usize, rules: &WalkRules) -> City {
     Draft { network: Network::new(spots, edges), grounds, buildings, ..Draft::default() }.join(rules).0
 }
 
+/// The walking network of an extract with pyrosm; ours has parks, greens, buildings and doors too.
+fn pyrosm(name: &str, nodes: usize, ours: f64) {
+    let Ok(python) = std::env::var("LUYUAN_BENCH_PYTHON") else { return };
+    let file = format!("data/osm/{name}.osm.pbf");
+    let told = Command::new(python).arg("benches/peers/extract.py").arg(file).output().expect("python runs");
+    let words = String::from_utf8_lossy(&told.stdout).into_owned();
+    let Some([their_nodes, edges, seconds]) = words.trim().split('\t').collect::<Vec<_>>().first_chunk().copied() else {
+        println!("pyrosm: not measured, {}", String::from_utf8_lossy(&told.stderr).lines().last().unwrap_or_default());
+        return;
+    };
+    let seconds: f64 = seconds.parse().expect("seconds");
+    println!("{name}: pyrosm finds {their_nodes} nodes and {edges} edges in {:.0} ms", seconds * 1e3);
+    let (ours_shown, theirs) = (format!("{:.0} ms", ours * 1e3), format!("{:.0} ms pyrosm", seconds * 1e3));
+    ratio(&format!("{name}: from the extract to a network"), &nodes.to_string(), &ours_shown, &theirs, seconds / ours, "≥ 1");
+}
+
 /// The same search with scipy, and with pandana when it is there.
 fn python(city: &City) {
     let Ok(python) = std::env::var("LUYUAN_BENCH_PYTHON") else {
@@ -211,7 +228,7 @@ fn python(city: &City) {
     }
     nodes.flush().expect("written");
     let (_, seconds) = best_of_three(|| access(city, |park| park.is_park, PARK));
-    let told = Command::new(python).arg("benches/src/bin/green.py").arg(folder.path()).arg(PARK.to_string()).output();
+    let told = Command::new(python).arg("benches/peers/green.py").arg(folder.path()).arg(PARK.to_string()).output();
     let told = told.expect("python runs");
     print!("{}", String::from_utf8_lossy(&told.stderr));
     for line in String::from_utf8_lossy(&told.stdout).lines() {

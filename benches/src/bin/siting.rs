@@ -89,6 +89,7 @@ fn matrix(town: &Street, python: Option<&str>, folder: &Path) {
     let mut into = BufWriter::new(File::create(&file).expect("a file"));
     let mut put = |number: u32| into.write_all(&number.to_le_bytes()).expect("written");
     put(town.city.network.edge_count() as u32);
+    put(town.city.network.len() as u32);
     for edge in town.city.network.edges() {
         [edge.a, edge.b, edge.cm].into_iter().for_each(&mut put);
     }
@@ -96,21 +97,26 @@ fn matrix(town: &Street, python: Option<&str>, folder: &Path) {
     put(500);
     sources[..500].iter().for_each(|node| put(*node));
     into.flush().expect("written");
-    let told = peer(python, "matrix.py", &[&file.to_string_lossy(), &BOUND.to_string()]);
-    let words: Vec<&str> = told.split_whitespace().collect();
-    let [nodes, seconds] = words[..] else {
-        println!("networkx: {told}");
-        return;
-    };
     let mut same = 0;
     for node in &sources[..500] {
         walker.run(&town.city.network, &[Seed { node: *node, cm: 0, source: 0 }], BOUND);
         same += walker.touched().len();
     }
-    assert_eq!(nodes.parse(), Ok(same), "both reach the same nodes");
-    let theirs = seconds.parse::<f64>().unwrap_or(0.0) * 10.0;
-    let (left, right) = (format!("{:.0} ms", ours * 1e3), format!("{:.0} ms networkx", theirs * 1e3));
-    ratio("coverage matrix, 500 m", "5000", &left, &right, theirs / ours, "10");
+    let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("peers/matrix.py");
+    let output = Command::new(python).arg(script).arg(&file).arg(BOUND.to_string()).output().expect("python runs");
+    print!("{}", String::from_utf8_lossy(&output.stderr));
+    for line in String::from_utf8_lossy(&output.stdout).lines() {
+        let words: Vec<&str> = line.split('\t').collect();
+        let [name, nodes, seconds] = words[..] else { continue };
+        let nodes: usize = nodes.parse().expect("a count");
+        // Pandana counts lengths in millimetres of its own and may lose a node at the very bound.
+        let off = nodes.abs_diff(same);
+        assert!(if name == "networkx" { off == 0 } else { off * 1_000 < same }, "{name}: {nodes} nodes, ours {same}");
+        let theirs = seconds.parse::<f64>().unwrap_or(0.0) * 10.0;
+        let (left, right) = (format!("{:.0} ms", ours * 1e3), format!("{:.0} ms {name}", theirs * 1e3));
+        let goal = if name == "networkx" { "10" } else { "200" };
+        ratio("coverage matrix, 500 m", "5000", &left, &right, theirs / ours, goal);
+    }
 }
 
 fn peer(python: &str, script: &str, words: &[&str]) -> String {

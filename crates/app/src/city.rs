@@ -120,8 +120,7 @@ impl Inputs {
             true => self.extract(rules, boundary.as_ref(), &mut tell)?,
             false => {
                 tell("network", 0, 1);
-                let features = Features::read(&self.network, self.crs)?;
-                let network = layers::network(&features)?;
+                let network = layers::network(&self.network, self.crs)?;
                 (Draft { network, ..Draft::default() }, osm::Left::default())
             }
         };

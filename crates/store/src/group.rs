@@ -7,6 +7,7 @@
 
 use crate::{
     Conn, StoreError,
+    folding::Folding,
     lite::{self, Mode},
 };
 use futures::{executor::block_on, future::BoxFuture};
@@ -80,7 +81,8 @@ where
 impl Group {
     /// Opens the writing connection and starts its thread.
     pub(crate) fn start(path: &Path) -> Result<Self, StoreError> {
-        let conn = lite::open(path, Mode::Write)?;
+        let mut conn = lite::open(path, Mode::Write)?;
+        let folding = Folding::start(path, &mut conn)?;
         let (queue, waiting) = mpsc::channel(QUEUE);
         let (end, ended) = oneshot::channel();
         // What a use case waits for besides the database belongs to the runtime of its caller.
@@ -88,7 +90,7 @@ impl Group {
         let thread = std::thread::Builder::new().name("luyuan-writer".into());
         let work = move || {
             let _inside = runtime.enter();
-            serve(conn, waiting);
+            serve(conn, folding, waiting);
             let _ = end.send(());
         };
         thread.spawn(work).map_err(|error| StoreError::Busy(error.to_string()))?;
@@ -121,7 +123,7 @@ impl Group {
     }
 }
 
-fn serve(mut conn: Connection, mut waiting: mpsc::Receiver<Message>) {
+fn serve(mut conn: Connection, folding: Folding, mut waiting: mpsc::Receiver<Message>) {
     let mut batch = Vec::with_capacity(MOST);
     while waiting.blocking_recv_many(&mut batch, MOST) > 0 {
         let mut jobs = Vec::with_capacity(batch.len());
@@ -143,6 +145,9 @@ fn serve(mut conn: Connection, mut waiting: mpsc::Receiver<Message>) {
             break;
         }
     }
+    if let Err(error) = folding.end(&mut conn) {
+        tracing::warn!(%error, "ending the thread that folds the log");
+    }
     // Closing the last connection folds the write-ahead log into the file.
     if let Err((_, error)) = conn.close() {
         tracing::warn!(%error, "closing the database");
@@ -160,14 +165,27 @@ fn commit(conn: &mut Connection, jobs: &mut [Box<dyn Job>]) -> Result<(), StoreE
 }
 
 fn run_all(conn: &mut Connection, jobs: &mut [Box<dyn Job>]) -> Result<(), StoreError> {
+    // Alone, it needs no savepoint, for which every page that it changes would be copied first.
+    let alone = jobs.len() == 1;
     for job in jobs {
-        lite::run(conn, "SAVEPOINT one", &[])?;
+        if !alone {
+            lite::run(conn, "SAVEPOINT one", &[])?;
+        }
         // A use case that panics ends itself, not the thread on which all others wait.
         let ran = std::panic::catch_unwind(AssertUnwindSafe(|| block_on(job.run(Conn::Lite(conn)))));
-        if !ran.unwrap_or(false) {
-            lite::run(conn, "ROLLBACK TO one", &[])?;
+        match (ran.unwrap_or(false), alone) {
+            (true, true) => {}
+            (false, true) => {
+                lite::run(conn, "ROLLBACK", &[])?;
+                return Ok(());
+            }
+            (kept, false) => {
+                if !kept {
+                    lite::run(conn, "ROLLBACK TO one", &[])?;
+                }
+                lite::run(conn, "RELEASE one", &[])?;
+            }
         }
-        lite::run(conn, "RELEASE one", &[])?;
     }
     lite::run(conn, "COMMIT", &[])?;
     Ok(())

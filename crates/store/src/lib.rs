@@ -6,6 +6,7 @@
 mod conn;
 mod db;
 mod error;
+mod folding;
 mod group;
 mod lite;
 mod migrate;

@@ -20,11 +20,10 @@ pub(crate) enum Mode {
 }
 
 /// Settings of every connection. FULL: an acknowledged order survives a power cut, not only a crash
-/// of the program. The log is folded back every 32 MiB instead of 4: busy pages are copied to the
-/// file once, not eight times.
+/// of the program. When the log begins again, what is longer than 64 MiB of its file is given back.
 const SETTINGS: &str = "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON;
     PRAGMA cache_size = -65536; PRAGMA temp_store = memory;
-    PRAGMA wal_autocheckpoint = 8192; PRAGMA secure_delete = FAST;";
+    PRAGMA journal_size_limit = 67108864; PRAGMA secure_delete = FAST;";
 
 /// Statements that a connection keeps ready.
 const KEPT: usize = 256;

@@ -96,6 +96,13 @@ const MIGRATIONS: &[(i64, &str, &str, &str, &str)] = &[
         include_str!("../migrations/0016_base_map.sqlite.sql"),
         include_str!("../migrations/0016_base_map.postgres.sql"),
     ),
+    (
+        18,
+        "lists",
+        include_str!("../migrations/0018_lists.sql"),
+        include_str!("../migrations/0018_lists.sqlite.sql"),
+        include_str!("../migrations/0018_lists.postgres.sql"),
+    ),
 ];
 
 /// Runs what is missing. In one transaction, so that a failure leaves the database as it was; both

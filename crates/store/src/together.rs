@@ -10,13 +10,17 @@ use sqlx::{
 /// Statements that are run one after the other; the first that fails ends them.
 #[must_use]
 pub enum Together<'c> {
-    /// SQLite: a row at a time, with the same statement.
+    /// SQLite: some rows at a time, with the same statements.
     Lite(&'c mut rusqlite::Connection, Vec<Rows<'c>>),
     /// PostgreSQL: all rows of a statement in one message.
     Pg(&'c mut PgConnection, Vec<(String, PgArguments)>),
 }
 
-/// A statement for one row, the values of all rows, and how many a row has.
+/// Rows that one statement of SQLite adds. Its cursors stay where they are from row to row, which saves
+/// the way down each index; with many more, preparing it would count.
+const GROUP: usize = 32;
+
+/// A statement up to `VALUES`, the values of all rows, and how many a row has.
 pub struct Rows<'v> {
     text: String,
     values: Vec<ToSqlOutput<'v>>,
@@ -38,8 +42,7 @@ impl<'c> Together<'c> {
     pub fn insert(&mut self, text: &str, rows: usize, columns: usize) {
         match self {
             Self::Lite(_, statements) => {
-                let text = format!("{text} ({})", vec!["?"; columns].join(","));
-                statements.push(Rows { text, values: Vec::with_capacity(rows * columns), columns });
+                statements.push(Rows { text: text.to_owned(), values: Vec::with_capacity(rows * columns), columns });
             }
             Self::Pg(_, statements) => {
                 let row = |row: usize| {
@@ -80,7 +83,17 @@ impl<'c> Together<'c> {
         match self {
             Self::Lite(conn, statements) => {
                 for Rows { text, values, columns } in statements {
-                    lite::run_each(conn, &text, &values, columns)?;
+                    let grouped = values.len() / (GROUP * columns) * GROUP * columns;
+                    let (many, rest) = values.split_at(grouped);
+                    if !many.is_empty() {
+                        // Without OR FAIL each page would be copied first, so that a failure undoes the
+                        // statement alone; here a failure undoes the whole use case.
+                        let text = text.replacen("INSERT INTO", "INSERT OR FAIL INTO", 1);
+                        lite::run_each(conn, &rows(&text, GROUP, columns), many, GROUP * columns)?;
+                    }
+                    if !rest.is_empty() {
+                        lite::run_each(conn, &rows(&text, 1, columns), rest, columns)?;
+                    }
                 }
             }
             Self::Pg(conn, statements) => {
@@ -91,4 +104,10 @@ impl<'c> Together<'c> {
         }
         Ok(())
     }
+}
+
+/// A statement for so many rows.
+fn rows(text: &str, rows: usize, columns: usize) -> String {
+    let row = format!("({})", vec!["?"; columns].join(","));
+    format!("{text} {}", vec![row.as_str(); rows].join(","))
 }

@@ -6,7 +6,12 @@ use geo::{Coord, LineString, MultiPolygon, Polygon};
 use luyuan_analysis::walk::Spot;
 use luyuan_domain::geo::System;
 use serde::Deserialize;
-use std::{collections::BTreeMap, io::Read, path::Path};
+use std::{
+    collections::BTreeMap,
+    ops::Deref,
+    path::Path,
+    sync::{Arc, atomic::Ordering::Relaxed},
+};
 
 /// A geometry of GeoJSON (RFC 7946), in the file's own system.
 #[derive(Debug, Clone, Deserialize)]
@@ -24,33 +29,97 @@ pub(super) enum Shape {
 pub(super) struct Feature {
     /// Line of a CSV file, number of a GeoJSON feature; from 1.
     pub(super) row: u64,
-    fields: BTreeMap<String, String>,
+    fields: Fields,
     shape: Option<Shape>,
+}
+
+/// A row's fields: cells beside the header that all rows share, or names and values of its own.
+#[derive(Debug, Clone)]
+enum Fields {
+    Cells(Arc<[String]>, csv::StringRecord),
+    Named(BTreeMap<String, String>),
+}
+
+/// What is known of a file before its rows.
+#[derive(Debug, Clone)]
+pub(super) struct Source {
+    pub(super) name: String,
+    pub(super) crs: System,
 }
 
 /// A file's rows.
 #[derive(Debug, Clone)]
 pub(super) struct Features {
-    pub(super) name: String,
-    pub(super) crs: System,
+    source: Source,
     pub(super) rows: Vec<Feature>,
 }
 
+impl Deref for Features {
+    type Target = Source;
+
+    fn deref(&self) -> &Source {
+        &self.source
+    }
+}
+
+/// Hands over one row of a file after the other, so that a long one need not be held: CSV by its name,
+/// otherwise GeoJSON. Returns what is known of the file.
+pub(super) fn each<E: From<BadRows>>(
+    file: &Path,
+    crs: Option<System>,
+    mut take: impl FnMut(&Source, Feature) -> Result<(), E>,
+) -> Result<Source, E> {
+    let name = file.display().to_string();
+    let bad = |why: Why| BadRows { file: name.clone(), row: None, why };
+    let crs = crs.ok_or_else(|| bad(Why::NoSystem))?;
+    let source = Source { name: name.clone(), crs };
+    let csv = file.extension().is_some_and(|ending| ending.eq_ignore_ascii_case("csv"));
+    let input = Input::open(file, None).map_err(|error| bad(Why::Unread(error.to_string())))?;
+    let mut none = true;
+    let all = |feature| {
+        none = false;
+        take(&source, feature)
+    };
+    if csv {
+        from_csv(&source.name, input, all)?;
+    } else {
+        from_geojson(&source.name, input, all)?;
+    }
+    match none {
+        true => Err(bad(Why::Empty).into()),
+        false => Ok(source),
+    }
+}
+
 impl Features {
-    /// Reads a file: CSV by its name, otherwise GeoJSON.
+    /// Reads a file as [`each`] does.
     pub(super) fn read(file: &Path, crs: Option<System>) -> Result<Self, BadRows> {
-        let name = file.display().to_string();
-        let bad = |why: Why| BadRows { file: name.clone(), row: None, why };
-        let Some(crs) = crs else { return Err(bad(Why::NoSystem)) };
-        let csv = file.extension().is_some_and(|ending| ending.eq_ignore_ascii_case("csv"));
-        let input = Input::open(file, None).map_err(|error| bad(Why::Unread(error.to_string())))?;
-        let rows = if csv { from_csv(&name, input)? } else { from_geojson(&name, input)? };
-        if rows.is_empty() {
-            return Err(bad(Why::Empty));
-        }
-        Ok(Self { name, crs, rows })
+        let mut rows = Vec::new();
+        let source = each(file, crs, |_, feature| {
+            rows.push(feature);
+            Ok::<_, BadRows>(())
+        })?;
+        Ok(Self { source, rows })
     }
 
+    /// The first position of every row, as written.
+    pub(super) fn raw(&self) -> Vec<[f64; 2]> {
+        let first = |feature: &Feature| -> Option<[f64; 2]> {
+            let at = match &feature.shape {
+                Some(Shape::Point(at)) => at,
+                Some(Shape::LineString(line)) => line.first()?,
+                Some(Shape::MultiLineString(lines)) => lines.first()?.first()?,
+                Some(Shape::Polygon(rings)) => rings.first()?.first()?,
+                Some(Shape::MultiPolygon(parts)) => parts.first()?.first()?.first()?,
+                None => return Some([feature.get("lon").parse().ok()?, feature.get("lat").parse().ok()?]),
+            };
+            at.first_chunk().copied()
+        };
+        self.rows.iter().filter_map(first).collect()
+    }
+}
+
+impl Source {
     /// An error at a row.
     pub(super) fn bad(&self, feature: &Feature, why: Why) -> BadRows {
         BadRows { file: self.name.clone(), row: Some(feature.row), why }
@@ -121,28 +190,16 @@ impl Features {
             _ => Ok(None),
         }
     }
-
-    /// The first position of every row, as written.
-    pub(super) fn raw(&self) -> Vec<[f64; 2]> {
-        let first = |feature: &Feature| -> Option<[f64; 2]> {
-            let at = match &feature.shape {
-                Some(Shape::Point(at)) => at,
-                Some(Shape::LineString(line)) => line.first()?,
-                Some(Shape::MultiLineString(lines)) => lines.first()?.first()?,
-                Some(Shape::Polygon(rings)) => rings.first()?.first()?,
-                Some(Shape::MultiPolygon(parts)) => parts.first()?.first()?.first()?,
-                None => return Some([feature.get("lon").parse().ok()?, feature.get("lat").parse().ok()?]),
-            };
-            at.first_chunk().copied()
-        };
-        self.rows.iter().filter_map(first).collect()
-    }
 }
 
 impl Feature {
     /// A field, trimmed; empty when there is none.
     pub(super) fn get(&self, field: &str) -> &str {
-        self.fields.get(field).map_or("", |text| text.trim())
+        let text = match &self.fields {
+            Fields::Cells(names, cells) => names.iter().position(|name| name == field).and_then(|at| cells.get(at)),
+            Fields::Named(all) => all.get(field).map(String::as_str),
+        };
+        text.unwrap_or_default().trim()
     }
 
     /// The row's key: `id`, or `code`, or its number.
@@ -152,43 +209,46 @@ impl Feature {
     }
 }
 
-fn from_csv(name: &str, input: Input) -> Result<Vec<Feature>, BadRows> {
+fn from_csv<E: From<BadRows>>(
+    name: &str,
+    input: Input,
+    mut take: impl FnMut(Feature) -> Result<(), E>,
+) -> Result<(), E> {
     let bad = |row: Option<u64>, why: Why| BadRows { file: name.to_owned(), row, why };
     let cannot = |error: csv::Error| match error.position().map(csv::Position::line) {
         Some(line) => bad(Some(line), Why::Columns(error.to_string())),
         None => bad(None, Why::Unread(format!("{name} cannot be read: {error}"))),
     };
+    let since = input.since();
     let mut reader = csv::Reader::from_reader(input);
-    let header = reader.headers().map_err(cannot)?.clone();
-    let mut rows = Vec::new();
-    for record in reader.records() {
-        let record = record.map_err(cannot)?;
-        let row = record.position().map_or(0, csv::Position::line);
-        let clean = |text: &str| text.trim_start_matches('\u{feff}').trim().to_lowercase();
-        let fields: BTreeMap<String, String> =
-            header.iter().zip(&record).map(|(name, text)| (clean(name), text.to_owned())).collect();
-        let shape = match fields.get("shape").map(|text| text.trim()).filter(|text| !text.is_empty()) {
-            Some(text) => {
-                let shape = serde_json::from_str(text);
-                Some(shape.map_err(|error| bad(Some(row), Why::Shape(error.to_string())))?)
-            }
-            None => None,
-        };
-        rows.push(Feature { row, fields, shape });
+    let clean = |text: &str| text.trim_start_matches('\u{feff}').trim().to_lowercase();
+    let names: Arc<[String]> = reader.headers().map_err(cannot)?.iter().map(clean).collect();
+    for record in reader.into_records() {
+        let cells = record.map_err(cannot)?;
+        since.store(0, Relaxed);
+        let row = cells.position().map_or(0, csv::Position::line);
+        let mut feature = Feature { row, fields: Fields::Cells(names.clone(), cells), shape: None };
+        let text = feature.get("shape");
+        if !text.is_empty() {
+            let shape = serde_json::from_str(text);
+            feature.shape = Some(shape.map_err(|error| bad(Some(row), Why::Shape(error.to_string())))?);
+        }
+        take(feature)?;
     }
-    Ok(rows)
+    Ok(())
 }
 
-fn from_geojson(name: &str, mut input: Input) -> Result<Vec<Feature>, BadRows> {
+fn from_geojson<E: From<BadRows>>(
+    name: &str,
+    input: Input,
+    mut take: impl FnMut(Feature) -> Result<(), E>,
+) -> Result<(), E> {
     let bad = |row: Option<u64>, why: Why| BadRows { file: name.to_owned(), row, why };
-    let mut text = String::new();
-    let read = input.read_to_string(&mut text);
-    read.map_err(|error| bad(None, Why::Unread(format!("{name}: {error}"))))?;
+    let text = input.whole().map_err(|error| bad(None, Why::Unread(format!("{name}: {error}"))))?;
     let json: serde_json::Value = serde_json::from_str(text.trim_start_matches('\u{feff}'))
         .map_err(|error| bad(None, Why::NoJson(error.to_string())))?;
     let all = json["features"].as_array().filter(|_| json["type"] == "FeatureCollection");
     let all = all.ok_or_else(|| bad(None, Why::NoCollection))?;
-    let mut rows = Vec::with_capacity(all.len());
     for (row, feature) in (1..).zip(all) {
         let shape = match &feature["geometry"] {
             serde_json::Value::Null => None,
@@ -209,7 +269,7 @@ fn from_geojson(name: &str, mut input: Input) -> Result<Vec<Feature>, BadRows> {
         if let Some(id) = feature.get("id").filter(|_| !fields.contains_key("id")) {
             fields.insert("id".into(), id.as_str().map_or_else(|| id.to_string(), str::to_owned));
         }
-        rows.push(Feature { row, fields, shape });
+        take(Feature { row, fields: Fields::Named(fields), shape })?;
     }
-    Ok(rows)
+    Ok(())
 }

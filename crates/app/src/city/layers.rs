@@ -1,6 +1,6 @@
 //! What the rows of each file mean.
 
-use super::features::{Feature, Features};
+use super::features::{Feature, Features, each};
 use crate::AppError;
 use geo::MultiPolygon;
 use luyuan_analysis::{
@@ -8,8 +8,8 @@ use luyuan_analysis::{
     made, osm,
     walk::{DraftBuilding, DraftGround, Edge, EdgeKind, Network, Spot, Zone, centimetres, flat_square_metres, united},
 };
-use luyuan_domain::geo::Wgs84;
-use std::collections::HashMap;
+use luyuan_domain::geo::{System, Wgs84};
+use std::{collections::HashMap, path::Path};
 
 /// The box of `--bbox`.
 pub(super) fn bbox([west, south, east, north]: [f64; 4]) -> Result<osm::Cut, AppError> {
@@ -47,7 +47,7 @@ fn usable(features: &Features, row: &Feature, left: &mut osm::Left) -> Result<Op
 }
 
 /// Lines that meet where they share a position; or rows of CSV with two ends.
-pub(super) fn network(features: &Features) -> Result<Network, AppError> {
+pub(super) fn network(file: &Path, crs: Option<System>) -> Result<Network, AppError> {
     let mut number_of: HashMap<Spot, u32> = HashMap::new();
     let (mut spots, mut edges) = (Vec::new(), Vec::new());
     let mut node = |spot: Spot| {
@@ -56,35 +56,36 @@ pub(super) fn network(features: &Features) -> Result<Network, AppError> {
             u32::try_from(spots.len() - 1).unwrap_or(u32::MAX)
         })
     };
-    for row in &features.rows {
+    let source = each(file, crs, |source, row| {
         let kind = match row.get("kind") {
             "" => EdgeKind::Path,
             code => EdgeKind::ALL.into_iter().find(|kind| kind.code() == code).ok_or_else(|| {
-                features.wrong(row, &format!("kind cannot be {code:?}: path, street, stairs or crossing"))
+                source.wrong(&row, &format!("kind cannot be {code:?}: path, street, stairs or crossing"))
             })?,
         };
-        let ends = ["from_lon", "from_lat", "to_lon", "to_lat"].map(|field| features.number::<f64>(row, field));
+        let ends = ["from_lon", "from_lat", "to_lon", "to_lat"].map(|field| source.number::<f64>(&row, field));
         let [from_lon, from_lat, to_lon, to_lat] = ends;
         let (lines, given) = match (from_lon?, from_lat?, to_lon?, to_lat?) {
             (Some(a), Some(b), Some(c), Some(d)) => {
-                let spot = |lon, lat| features.crs.read(lon, lat).map(Spot::of);
-                let wrong = || features.wrong(row, "an end is no position in degrees");
+                let spot = |lon, lat| source.crs.read(lon, lat).map(Spot::of);
+                let wrong = || source.wrong(&row, "an end is no position in degrees");
                 let line = vec![spot(a, b).ok_or_else(wrong)?, spot(c, d).ok_or_else(wrong)?];
-                (vec![line], features.number::<f64>(row, "metres")?)
+                (vec![line], source.number::<f64>(&row, "metres")?)
             }
-            _ => (features.lines(row)?, None),
+            _ => (source.lines(&row)?, None),
         };
         if given.is_some_and(|metres| !(0.0..1.0e6).contains(&metres)) {
-            return Err(features.wrong(row, "metres is no length"));
+            return Err(source.wrong(&row, "metres is no length"));
         }
         for pair in lines.iter().flat_map(|line| line.windows(2)) {
             let cm = given.map_or_else(|| pair[0].cm_to(pair[1]), centimetres);
             edges.push(Edge { a: node(pair[0]), b: node(pair[1]), cm, kind });
         }
-    }
+        Ok(())
+    })?;
     let network = Network::new(spots, edges);
     if network.edge_count() == 0 {
-        return Err(AppError::Import(format!("{}: there is no edge in it", features.name)));
+        return Err(AppError::Import(format!("{}: there is no edge in it", source.name)));
     }
     Ok(network)
 }

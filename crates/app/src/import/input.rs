@@ -18,6 +18,8 @@ use std::{
 const LOOK: u64 = 1 << 20;
 /// Longest record: far above any order, far below what memory holds.
 const LONGEST: u64 = 4 << 20;
+/// Most bytes of a document that is read whole.
+const WHOLE: usize = 1 << 30;
 
 /// What a packed file may unpack to before it is looked at how well it was packed.
 const FREE: u64 = 16 << 20;
@@ -77,8 +79,23 @@ impl Input {
     }
 
     /// To be set to 0 whenever a record was read whole.
-    pub(super) fn since(&self) -> Arc<AtomicU64> {
+    pub(crate) fn since(&self) -> Arc<AtomicU64> {
         self.since.clone()
+    }
+
+    /// All of a file that is one document, such as GeoJSON, however long its only record is.
+    pub(crate) fn whole(mut self) -> io::Result<String> {
+        let mut bytes = Vec::new();
+        loop {
+            self.since.store(0, Relaxed);
+            if (&mut self.reader).take(LONGEST / 2).read_to_end(&mut bytes)? == 0 {
+                break;
+            }
+            if bytes.len() > WHOLE {
+                return Err(io::Error::other(format!("the document is longer than {} MiB", WHOLE >> 20)));
+            }
+        }
+        String::from_utf8(bytes).map_err(io::Error::other)
     }
 }
 

@@ -21,7 +21,6 @@ use luyuan_store::{directory, settings};
 use std::{
     collections::{HashMap, HashSet},
     hash::Hash,
-    io::Read,
     path::Path,
 };
 
@@ -36,8 +35,7 @@ impl Sheet {
     /// [`AppError::Import`] when it is no FeatureCollection.
     pub fn geojson(path: &Path) -> Result<Self, AppError> {
         let cannot = |why: String| AppError::Import(format!("{}: {why}", path.display()));
-        let mut text = String::new();
-        Input::open(path, None)?.read_to_string(&mut text).map_err(|error| cannot(error.to_string()))?;
+        let text = Input::open(path, None)?.whole().map_err(|error| cannot(error.to_string()))?;
         let json: serde_json::Value = serde_json::from_str(text.trim_start_matches('\u{feff}'))
             .map_err(|error| cannot(format!("this is no JSON: {error}")))?;
         let features = json["features"].as_array().filter(|_| json["type"] == "FeatureCollection");

@@ -113,3 +113,33 @@ async fn the_rules_of_the_day_say_how_green_is_measured() {
     })
     .await;
 }
+
+/// A file of a whole city is longer than any row of a table may be.
+#[test]
+fn a_network_of_many_megabytes_is_read_from_csv_and_from_geojson_alike() {
+    use std::fmt::Write as _;
+    let folder = tempfile::tempdir().unwrap();
+    let mut table = "from_lon,from_lat,to_lon,to_lat\n".to_owned();
+    let mut features = Vec::new();
+    for step in 0..80_000 {
+        // A way round and round a block of streets, each piece some ten metres.
+        let at = |step: usize| (7.4 + (step % 300) as f64 * 1e-4, 43.7 + (step / 300) as f64 * 1e-4);
+        let ((a, b), (c, d)) = (at(step), at(step + 1));
+        writeln!(table, "{a:.12},{b:.12},{c:.12},{d:.12}").unwrap();
+        let line = format!("[[{a:.7},{b:.7}],[{c:.7},{d:.7}]]");
+        let shape = format!(r#"{{"type":"LineString","coordinates":{line}}}"#);
+        features.push(format!(r#"{{"type":"Feature","properties":{{}},"geometry":{shape}}}"#));
+    }
+    let document = format!(r#"{{"type":"FeatureCollection","features":[{}]}}"#, features.join(","));
+    assert!(table.len() > 4 << 20 && document.len() > 4 << 20);
+    let read = |name: &str, text: &str| {
+        let network = folder.path().join(name);
+        std::fs::write(&network, text).unwrap();
+        let crs = Some(luyuan_domain::geo::System::Wgs84);
+        let inputs = Inputs { network, crs, ..Inputs::default() };
+        let city = inputs.load(&walk_rules(None).unwrap(), |_, _, _| {}).unwrap().city;
+        (city.network.len(), city.network.edge_count())
+    };
+    assert_eq!(read("network.csv", &table), (80_001, 80_000));
+    assert_eq!(read("network.geojson", &document), (80_001, 80_000));
+}

@@ -15,7 +15,7 @@ use luyuan_domain::{
 
 /// Rows of a statement: long enough that preparing and calling do not count, and its values stay
 /// under what either engine binds (32,766 and 65,535).
-const ROWS: usize = 250;
+const ROWS: usize = 256;
 const COLUMNS: usize = 21;
 
 /// An order with its events as the database keeps them.
