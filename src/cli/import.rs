@@ -4,7 +4,7 @@ use super::{Trouble, green::Files, progress::Bar};
 use clap::{Args, Subcommand};
 use luyuan_app::{
     App,
-    city::{CityKind, Origin, is_extract},
+    city::{CityKind, Origin, Sea, is_extract},
     import::{Input, Mapping, Rejects, Report, Sheet, Strictness},
 };
 use luyuan_domain::geo::System;
@@ -281,14 +281,27 @@ async fn osm(app: &App, options: Osm) -> Result<(), Trouble> {
     let bar = Bar::new(0);
     let base = inputs.base(|done, all| bar.reach(done, all));
     bar.end();
-    let base = base?;
+    let (base, sea) = base?;
     let source = format!("OpenStreetMap, {name}");
     let row = app.keep_city(&loaded, Origin { kind: CityKind::Osm, name, source }).await?;
     let map = app.keep_base(&base, CityKind::Osm).await?;
     println!("base map: {} things to draw, {} bytes", base.len(), map.bytes);
+    println!("{}", told_of(sea));
     println!("kept {} bytes; running servers notice it within {} s", row.bytes, super::serve::BEAT.as_secs());
     println!("{}", row.attribution);
     Ok(())
+}
+
+/// What became of the sea, in words.
+fn told_of(sea: Sea) -> String {
+    match sea {
+        Sea::None => "sea: no coast lies here".into(),
+        Sea::Filled(areas) => format!("sea: filled, areas={areas}"),
+        Sea::Broken { at: (lon, lat) } => format!(
+            "sea: not filled; the coast does not close near {lon:.5}, {lat:.5}. Its lines are drawn; mend it in \
+             OpenStreetMap, or cut the extract elsewhere (--bbox, --boundary)"
+        ),
+    }
 }
 
 fn text(path: &Path) -> Result<String, Trouble> {

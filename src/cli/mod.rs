@@ -98,7 +98,7 @@ pub struct Common {
     /// Addresses of reverse proxies whose X-Forwarded-For is believed, with commas between them
     #[arg(long, global = true, env = "LUYUAN_PROXIES", value_delimiter = ',', default_value = "127.0.0.1,::1")]
     proxies: Vec<std::net::IpAddr>,
-    /// Seconds for which the page "where next" searches for a plan; what is found by then comes with its gap
+    /// Seconds for which the page "where next" measures and searches for a plan; what is found by then comes with its gap
     #[arg(long, global = true, env = "LUYUAN_SITING_SECONDS", default_value_t = 10, value_parser = clap::value_parser!(u64).range(1..=600))]
     siting_seconds: u64,
     /// Issuer of an OpenID Connect provider through which people can log in too

@@ -93,6 +93,8 @@ impl Door {
             );
         }
         let clock = tokio::spawn(app.clone().run_clock(BEAT));
+        // The port is taken and answers are given while this runs.
+        let ready = tokio::spawn(app.clone().keep_green_ready(BEAT));
         let running = &common.running;
         let metrics = self.metrics.map(|listener| {
             let metrics = Metrics::default();
@@ -108,6 +110,7 @@ impl Door {
         let site = Site::run_as(app.clone(), self.address, demo, operating);
         luyuan_web::serve(self.listener, site, stopped(), Duration::from_secs(running.grace)).await?;
         clock.abort();
+        ready.abort();
         app.db.close().await;
         Ok(())
     }

@@ -3,16 +3,21 @@
 use super::{Trouble, green::Files, progress::Bar};
 use clap::Args;
 use luyuan_analysis::{
-    siting::{Limit, Patience, choose, measure},
+    siting::{Limit, Patience, choose, measure_until},
     whatif::Base,
 };
-use luyuan_app::city::{self, PlanOut};
+use luyuan_app::{
+    AppError,
+    city::{self, PlanOut},
+};
 use std::{path::PathBuf, sync::Arc, time::Instant};
 
 /// What may be chosen, and where the plan goes.
 #[derive(Args)]
 #[command(after_help = "EXAMPLES:
   luyuan site --network monaco.osm.pbf --grid 100 --sites 5 --out plan.geojson
+  luyuan site --network helsinki.osm.pbf --entrances-every 100 --crossings-every 100 \\
+      --budget 500000 --out plan.csv
   luyuan site --network erqi.osm.pbf --candidates cleared.csv --crs gcj02 --budget 3000000 \\
       --goal park --out plan.csv
 
@@ -33,18 +38,27 @@ pub struct Options {
     #[arg(long)]
     costs: Option<PathBuf>,
     /// Candidates: cleared land, vacant lots, pavements, entrances, crossings
-    #[arg(long, required_unless_present = "grid")]
+    #[arg(long, required_unless_present_any = ["grid", "entrances_every", "crossings_every"])]
     candidates: Option<PathBuf>,
     /// Candidates on a grid so many metres apart, outside parks
     #[arg(long, value_parser = spacing)]
     grid: Option<f64>,
+    /// Entrances where a path passes a park's boundary but the way in is far, so many metres apart at
+    /// least
+    #[arg(long, value_name = "METRES", value_parser = spacing)]
+    entrances_every: Option<f64>,
+    /// Crossings where two ways lie side by side but the way round is long, so many metres apart at
+    /// least
+    #[arg(long, value_name = "METRES", value_parser = spacing)]
+    crossings_every: Option<f64>,
     /// Choose at most so many
     #[arg(long, required_unless_present = "budget", conflicts_with = "budget")]
     sites: Option<u32>,
     /// Choose what costs at most so many yuan together
     #[arg(long, value_parser = yuan)]
     budget: Option<i64>,
-    /// Search for at most so many seconds; what is found by then comes with its proven gap
+    /// Measure candidates and search for at most so many seconds; what is found by then comes with its
+    /// proven gap, and with how many candidates were measured
     #[arg(long, default_value_t = 60)]
     limit: u64,
     /// Where the plan goes: .geojson or .csv
@@ -87,7 +101,7 @@ pub fn run(options: &Options) -> Result<(), Trouble> {
     bar.end();
     let loaded = loaded?;
     let mut sites = match &options.candidates {
-        Some(file) => city::read_sites(file, options.files.crs, &loaded, &costs, &walking)?,
+        Some(file) => city::read_sites(file, options.files.crs, &loaded, &costs, &walking).map_err(AppError::from)?,
         None => Vec::new(),
     };
     if let Some(metres) = options.grid {
@@ -98,9 +112,20 @@ pub fn run(options: &Options) -> Result<(), Trouble> {
         (None, fen) => Limit::Budget(fen.unwrap_or(0)),
     };
     let base = Base::new(Arc::new(loaded.city.clone()), &loaded.zones, &rules, &walking, options.historic);
+    let begun = Instant::now();
+    let stop = || begun.elapsed().as_secs() >= options.limit;
+    if let Some(metres) = options.entrances_every {
+        sites.extend(city::entrance_sites(&base, goal, &costs, Some(metres))?);
+    }
+    if let Some(metres) = options.crossings_every {
+        sites.extend(city::crossing_sites(&base, goal, &costs, Some(metres))?);
+    }
     let bar = Bar::new(0);
     let count = |count: usize| u64::try_from(count).unwrap_or(u64::MAX);
-    let measured = measure(&base, goal, &sites, limit, |done, all| bar.reach(count(done), count(all)));
+    let measured = measure_until(&base, goal, &sites, limit, |done, all| {
+        bar.reach(count(done), count(all));
+        !stop()
+    });
     bar.end();
     if let Some(file) = &options.model_out {
         let mut text = String::new();
@@ -108,8 +133,6 @@ pub fn run(options: &Options) -> Result<(), Trouble> {
         let written = written.and_then(|()| std::fs::write(file, text).map_err(|error| error.to_string()));
         written.map_err(|error| wrong(format!("{} cannot be written: {error}", file.display())))?;
     }
-    let begun = Instant::now();
-    let stop = || begun.elapsed().as_secs() >= options.limit;
     let patience = Patience { nodes: u64::MAX, stop: &stop };
     let chosen = choose(&base, goal, &sites, &measured, &patience).map_err(|error| wrong(error.to_string()))?;
     let out = PlanOut {

@@ -113,6 +113,32 @@ test("staff keep two scenarios, anybody lays them side by side", async () => {
   await paper.goto(links[0]);
   await paper.emulateMedia({ media: "print" });
   await look(paper, "green-print");
+  // Removed after a second question.
+  await page.setViewportSize({ width: 390, height: 844 });
+  await page.goto(links[1]);
+  await page.getByRole("link", { name: "移除方案" }).click();
+  await look(page, "green-remove-390");
+  await page.getByRole("button", { name: "移除" }).click();
+  await page.waitForURL("**/green/scenarios");
+  assert.ok(!(await page.locator("main").innerText()).includes("口袋公园乙"));
+});
+
+test("entrances and crossings are proposed by themselves", async () => {
+  for (const [width, language] of [[390, "zh-CN"], [1280, "en"]]) {
+    const page = await window(site, width, language);
+    await page.goto(`${site.address}/green/next`);
+    await page.locator("input[name=by][value=budget]").check();
+    await page.locator("input[name=from][value=none]").check();
+    await page.locator("input[name=entrances]").check();
+    await page.locator("input[name=crossings]").check();
+    await look(page, `green-propose-${width}-${language}`);
+    await page.locator("form[enctype] .button").click();
+    await page.locator("#plan").waitFor();
+    assert.ok((await page.locator(".green-table tbody tr").count()) > 0);
+    assert.ok(await page.locator("input[name=crossings]").isChecked(), "what was chosen stays");
+    await look(page, `green-proposed-${width}-${language}`);
+    await page.context().close();
+  }
 });
 
 test("why a park is far is told and drawn, also without a script", async () => {

@@ -119,6 +119,22 @@ test("the map's counts add up to the list's", async () => {
   assert.equal(await page.locator("luyuan-map").getAttribute("data-total"), total);
 });
 
+test("a street is found while one types, and is a point on the map", async () => {
+  const page = await window(site, 390);
+  await page.goto(`${site.address}/orders/new`);
+  await page.locator("#where").pressSequentially("大学路");
+  const places = await page.locator(".found li").allInnerTexts();
+  assert.ok(places.length > 1, `places beside the street: ${places}`);
+  await page.locator(".found li", { hasText: /^大学路 · / }).first().click();
+  await page.locator(".said", { hasText: "›" }).waitFor();
+  const [lon, lat, place] = await Promise.all(["lon", "lat", "place"].map((name) => page.locator(`luyuan-where input[name=${name}]`).inputValue()));
+  assert.ok(Number(lon) > 113 && Number(lat) > 34 && place === "", `${lon}, ${lat}, ${place}`);
+  assert.equal(await page.locator("#where").inputValue(), "大学路");
+  await page.locator("luyuan-map[data-ready]").waitFor();
+  await look(page, "new-where-street-390");
+  await page.context().close();
+});
+
 test("without scripts an order is placed all the same", async () => {
   const context = await site.browser.newContext({ javaScriptEnabled: false, viewport: { width: 390, height: 844 }, locale: "zh-CN" });
   const page = await context.newPage();

@@ -1,6 +1,7 @@
 // <luyuan-where>: a place by name (also pinyin initials), by my position, or by a tap on the map.
 interface Place {
-  code: string;
+  /** Null for a named street: it is only a point. */
+  code: string | null;
   name: string;
   within: string[];
   lon: number | null;
@@ -90,6 +91,11 @@ class Where extends HTMLElement {
 
   private choose(place: Place): void {
     this.field.value = place.name;
+    if (place.code === null) {
+      this.close();
+      if (place.lon !== null && place.lat !== null) void this.point(place.lon, place.lat);
+      return;
+    }
     this.set("place", place.code);
     this.set("lon", "");
     this.set("lat", "");

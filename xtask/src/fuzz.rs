@@ -13,7 +13,7 @@ pub struct Options {
     /// The seed, to repeat a run [default: from the clock]
     #[arg(long)]
     seed: Option<u64>,
-    /// One of open311-form, order-json, photo, address, mapping, rows, geojson, table, receipt [default: each]
+    /// One of open311-form, order-json, photo, address, mapping, rows, geojson, table, receipt, pbf [default: each]
     target: Option<String>,
 }
 

@@ -6,6 +6,7 @@
 mod base;
 mod blocks;
 mod build;
+mod coast;
 mod problem;
 mod relations;
 mod rings;
@@ -13,6 +14,7 @@ mod tags;
 mod ways;
 
 pub use base::base;
+pub use coast::Sea;
 pub use problem::OsmError;
 
 use crate::walk::{Draft, Spot};

@@ -13,6 +13,8 @@
 //! * regions that are solved exactly sharpen the bound (`regions`), parts without a demand in
 //!   common are solved apart (`combine`), and the rest is branched on (`search`).
 //!
+//! Candidates come from a list, a grid (`sites`), or the city itself (`propose`).
+//!
 //! The same instance gives the same plan, unless it was stopped.
 
 mod combine;
@@ -22,6 +24,7 @@ mod instance;
 mod model;
 mod polish;
 mod problem;
+mod propose;
 mod regions;
 mod search;
 mod sites;
@@ -29,7 +32,8 @@ mod solve;
 
 pub use greedy::{Greedy, greedy};
 pub use instance::{Instance, InstanceError, Limit, Lists};
-pub use sites::{Chosen, Measured, Site, Step, choose, grid, measure};
+pub use propose::{Opening, Zebra, openings, zebras};
+pub use sites::{Chosen, Measured, Site, Step, choose, grid, measure, measure_until};
 pub use solve::{Outcome, Patience, solve};
 
 #[cfg(test)]

@@ -26,7 +26,7 @@ pub use coverage::{BuildingRow, GoalReport, Measured, Report, Row, Share};
 pub use draft::{Draft, DraftBuilding, DraftGround, Findings};
 pub use file::{BadCity, decode, encode};
 pub use grid::EdgeGrid;
-pub use ground::{flat_square_metres, metres_to, square_metres};
+pub use ground::{flat_square_metres, holds, metres_to, square_metres};
 pub use islands::Parts;
 pub use land::Land;
 pub use link::Link;

@@ -1,6 +1,7 @@
 //! The city as walkers know it: read from OpenStreetMap and a district's own files, measured by the
 //! rules of the day, written down for others.
 
+mod bad_rows;
 mod features;
 mod graph;
 mod kept;
@@ -9,12 +10,14 @@ mod out;
 mod placed;
 mod sites;
 
+pub use bad_rows::BadRows;
 pub use graph::write_graph;
 pub(crate) use kept::pack;
 pub use kept::{KeptCity, Origin};
+pub use luyuan_analysis::osm::Sea;
 pub use luyuan_store::city::{CityCounts, CityKind, CityRow};
 pub use out::{Out, coverage_csv, why_line};
-pub use sites::{PlanOut, grid_sites, read_sites, siting_rules};
+pub use sites::{PlanOut, crossing_sites, entrance_sites, grid_sites, read_sites, siting_rules};
 
 use crate::{AppError, demo};
 use features::Features;
@@ -157,11 +160,11 @@ impl Inputs {
         Ok(Loaded { city, zones, findings, left })
     }
 
-    /// Reads the extract for the base map. `tell` hears how far it is: bytes done of all.
+    /// Reads the extract for the base map, and says what became of the sea. `tell` hears how far it is: bytes done of all.
     ///
     /// # Errors
     /// As [`Inputs::load`].
-    pub fn base(&self, mut tell: impl FnMut(u64, u64)) -> Result<Base, AppError> {
+    pub fn base(&self, mut tell: impl FnMut(u64, u64)) -> Result<(Base, Sea), AppError> {
         let boundary = self.boundary.as_deref().map(|file| Features::read(file, self.crs)).transpose()?;
         let boundary = boundary.map(|features| layers::boundary(&features)).transpose()?;
         let cut = self.cut(boundary.as_ref())?;

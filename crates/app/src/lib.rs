@@ -35,6 +35,7 @@ pub mod roles;
 pub mod rules;
 pub mod sessions;
 pub mod settings;
+pub mod streets;
 pub mod telling;
 pub mod tokens;
 

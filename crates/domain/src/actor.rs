@@ -122,7 +122,7 @@ pub enum Action {
     GiveKeys,
     /// Read the audit trail.
     ReadAudit,
-    /// Keep scenarios of what might be built.
+    /// Keep scenarios of what might be built, and remove them.
     Plan,
 }
 
@@ -325,6 +325,7 @@ mod tests {
         assert_eq!(done(Scope::UpdateStatus), [Action::Note]);
         assert_eq!(done(Scope::ReadInternal), [Action::ReadInternal]);
         assert_eq!(done(Scope::Bulk), [Action::ReadBulk]);
+        assert_eq!(done(Scope::Plan), [Action::Plan]);
         assert_eq!(Scopes::parse("place, bulk"), Ok(Scopes(vec![Scope::Place, Scope::Bulk])));
         assert_eq!(Scopes::parse("place,fly"), Err("fly".into()));
         assert_eq!(Scopes::parse(&Scopes::usual().written()), Ok(Scopes::usual()));

@@ -138,11 +138,13 @@ pub enum Scope {
     ReadInternal,
     /// Read such orders by the list, not only one at a time.
     Bulk,
+    /// Remove scenarios of what might be built.
+    Plan,
 }
 
 impl Scope {
     /// Every scope.
-    pub const ALL: [Self; 4] = [Self::Place, Self::UpdateStatus, Self::ReadInternal, Self::Bulk];
+    pub const ALL: [Self; 5] = [Self::Place, Self::UpdateStatus, Self::ReadInternal, Self::Bulk, Self::Plan];
 
     /// Stable code.
     pub fn code(self) -> &'static str {
@@ -151,6 +153,7 @@ impl Scope {
             Self::UpdateStatus => "update-status",
             Self::ReadInternal => "read-internal",
             Self::Bulk => "bulk",
+            Self::Plan => "plan",
         }
     }
 
@@ -166,6 +169,7 @@ impl Scope {
             Self::UpdateStatus => Actions::of(&[Action::Note]),
             Self::ReadInternal => Actions::of(&[Action::ReadInternal]),
             Self::Bulk => Actions::of(&[Action::ReadBulk]),
+            Self::Plan => Actions::of(&[Action::Plan]),
         }
     }
 }

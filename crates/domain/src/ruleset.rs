@@ -27,7 +27,7 @@ pub use problem::RulesetProblem;
 pub use receipts::{Receipt, ReceiptRule, Receipts};
 pub use residents::{ResidentBound, ResidentRules};
 pub use roles::{RoleRule, RoleRules};
-pub use siting::{CostRule, SiteKind, SitingRules};
+pub use siting::{CostRule, Proposals, Proposing, SiteKind, SitingRules};
 pub use telling::{DEADLINES, TellRule, Telling, can_be_told};
 pub use waits::Waits;
 pub use walking::{Meaning, Meanings, TagRule, WalkRules};

@@ -79,6 +79,21 @@ pub async fn one(conn: &mut Conn<'_>, j: &JurisdictionId, id: ScenarioId) -> Res
     row.as_ref().map(read).transpose()
 }
 
+/// Removes one; whether it was there. A scenario is never changed, so that its identity names exactly
+/// what was seen of it.
+///
+/// # Errors
+/// As the engine says.
+pub async fn remove(conn: &mut Conn<'_>, j: &JurisdictionId, id: ScenarioId) -> Result<bool, StoreError> {
+    let done = conn
+        .query("DELETE FROM scenarios WHERE jurisdiction_id = $1 AND id = $2")
+        .bind(&j.0)
+        .bind(id.to_string())
+        .run()
+        .await?;
+    Ok(done == 1)
+}
+
 fn read(row: &Row) -> Result<ScenarioRow, StoreError> {
     Ok(ScenarioRow {
         id: row.id(0, "scenarios", "id")?,
@@ -132,6 +147,19 @@ mod tests {
                     assert_eq!(one(&mut conn, &ours, second.id).await?, Some(second.clone()));
                     assert_eq!(one(&mut conn, &other, second.id).await?, None);
                     assert_eq!(newest(&mut conn, &other, 9).await?, [first]);
+                    Ok::<_, StoreError>(())
+                })
+            })
+            .await
+            .unwrap();
+            let (ours, other) = (JurisdictionId("erqi".into()), JurisdictionId("other".into()));
+            db.write(move |mut conn| {
+                Box::pin(async move {
+                    let id = ScenarioId(Uuid::from_u128(1));
+                    assert!(remove(&mut conn, &ours, id).await?);
+                    assert!(!remove(&mut conn, &ours, id).await?, "once only");
+                    assert_eq!(newest(&mut conn, &ours, 9).await?.len(), 2);
+                    assert!(one(&mut conn, &other, id).await?.is_some(), "another district's stays");
                     Ok::<_, StoreError>(())
                 })
             })

@@ -8,6 +8,7 @@ mod green;
 mod key;
 mod list;
 mod log;
+mod next;
 mod orders;
 mod photos;
 mod place;
@@ -54,13 +55,15 @@ pub(crate) fn routes() -> Router<Site> {
         .route("/api/v1/places", get(places::search))
         .route("/api/v1/places/at", get(places::at))
         .route("/api/v1/places/{code}", get(places::one))
+        .route("/api/v1/streets", get(places::streets))
         .route("/api/v1/diversions", get(rules::diversions))
         .route("/api/v1/rules", get(rules::in_force))
         .route("/api/v1/green", get(green::coverage))
         .route("/api/v1/green/what-if", post(green::what_if))
+        .route("/api/v1/green/next", post(next::next))
         .route("/api/v1/green/why", get(green::why))
         .route("/api/v1/green/scenarios", get(green::scenarios))
-        .route("/api/v1/green/scenarios/{id}", get(green::scenario))
+        .route("/api/v1/green/scenarios/{id}", get(green::scenario).delete(green::remove_scenario))
         .route("/api/v1/log/checkpoint", get(log::checkpoint))
         .route("/api/v1/log/consistency", get(log::consistency))
         .route("/api/{*rest}", get(nothing).post(nothing))
@@ -76,7 +79,7 @@ pub(crate) fn routes() -> Router<Site> {
 fn open_to_all() -> CorsLayer {
     CorsLayer::new()
         .allow_origin(Any)
-        .allow_methods([Method::GET, Method::POST])
+        .allow_methods([Method::GET, Method::POST, Method::DELETE])
         .allow_headers([
             header::AUTHORIZATION,
             header::CONTENT_TYPE,

@@ -1,6 +1,6 @@
 //! Errors as people and programs see them.
 
-use crate::{api::Problem, viewer::Viewer};
+use crate::{api::Problem, i18n::Language, viewer::Viewer};
 use askama::Template;
 use axum::{
     http::{HeaderMap, HeaderValue, StatusCode, header},
@@ -130,7 +130,7 @@ impl Fault {
     /// The sentences in the viewer's language.
     pub fn sentences(&self, viewer: &Viewer) -> Vec<(String, String)> {
         let say = |(field, code, detail): &(String, &'static str, String)| {
-            (field.clone(), viewer.with(&format!("error-{code}"), "detail", detail))
+            (field.clone(), said(viewer.language, field, code, detail))
         };
         self.wrong.iter().map(say).collect()
     }
@@ -151,6 +151,12 @@ impl Fault {
     pub fn problem(self, viewer: &Viewer) -> Response {
         Problem::from(self).written(viewer.language, &viewer.request)
     }
+}
+
+/// The sentence for a code. A number at the end of the field (`list.6`) is the row that is meant.
+pub(crate) fn said(language: Language, field: &str, code: &str, detail: &str) -> String {
+    let row = field.rsplit_once('.').map_or("", |(_, row)| row);
+    language.with(&format!("error-{code}"), &[("detail", detail), ("row", row)])
 }
 
 /// Most bytes of a form with its photos.

@@ -246,6 +246,7 @@ fn an_extract_is_kept_for_the_installation_and_replaced_by_the_next() {
     };
     let done = import(&[]);
     assert!(done.status.success() && said(&done).contains("© OpenStreetMap contributors"), "{}", said(&done));
+    assert!(said(&done).contains("sea: filled, areas=1"), "{}", said(&done));
     let first = files();
     assert_eq!(first.len(), 2, "the city for walkers and the base map");
     let size: u64 = first.iter().map(|path| fs::metadata(path).unwrap().len()).sum();

@@ -118,3 +118,25 @@ fn who_sends_half_a_request_does_not_hold_it_up_for_ever() {
     site.stop();
     assert!(begun.elapsed() < Duration::from_secs(8), "{:?}", begun.elapsed());
 }
+
+#[test]
+fn the_city_is_measured_before_anybody_asks() {
+    let folder = tempfile::tempdir().unwrap();
+    let data = folder.path().join("data");
+    let mut command = Command::new(super::LUYUAN);
+    command.args(["demo", "--listen", "127.0.0.1:0", "--data"]).arg(&data).stdin(Stdio::null());
+    command.env("LUYUAN_LOG", "info").env("LUYUAN_LOG_FORMAT", "json").stdout(Stdio::null()).stderr(Stdio::piped());
+    let mut program = command.spawn().unwrap();
+    let lines = BufReader::new(program.stderr.take().unwrap()).lines().map_while(Result::ok);
+    let told = lines.filter(|line| line.contains("the city was measured")).map(|line| {
+        let record: serde_json::Value = serde_json::from_str(&line).unwrap();
+        assert!(record["fields"]["milliseconds"].as_i64().is_some_and(|took| took >= 0), "{line}");
+        record["fields"]["ruleset"].as_str().unwrap().to_owned()
+    });
+    // Nobody asks, and every set in force is measured, the one that pages show first.
+    let first: Vec<String> = told.take(3).collect();
+    assert_eq!(first[0], "green-300-500", "{first:?}");
+    assert!(first[1] != first[0] && first[2] != first[1], "{first:?}");
+    program.kill().unwrap();
+    program.wait().unwrap();
+}

@@ -22,8 +22,12 @@ fn at(x: f64, y: f64) -> [f64; 2] {
     [113.64 + x / 91_430.0, 34.7 + y / 111_195.08]
 }
 
-/// Two streets 60 m apart that nothing joins. Homes stand along the northern one every 100 m; a park
-/// lies at the western end of the southern one, with its gate there.
+/// Where the northern street lies.
+const NORTH: f64 = 56.0;
+
+/// Two streets 56 m apart that nothing joins. Homes stand along the northern one every 100 m; a park
+/// lies at the western end of the southern one, with its gate there, and reaches to 10 m from the
+/// northern one.
 struct Town {
     folder: tempfile::TempDir,
 }
@@ -36,8 +40,8 @@ impl Town {
             json!({ "type": "Feature", "properties": { "kind": "street" },
                 "geometry": { "type": "LineString", "coordinates": line(y) } })
         };
-        town.put("network.geojson", &json!({ "type": "FeatureCollection", "features": [street(0.0), street(60.0)] }));
-        let ring = [at(-100.0, -40.0), at(-10.0, -40.0), at(-10.0, 40.0), at(-100.0, 40.0), at(-100.0, -40.0)];
+        town.put("network.geojson", &json!({ "type": "FeatureCollection", "features": [street(0.0), street(NORTH)] }));
+        let ring = [at(-100.0, -40.0), at(-10.0, -40.0), at(-10.0, 46.0), at(-100.0, 46.0), at(-100.0, -40.0)];
         let park = json!({ "type": "Feature", "properties": { "id": "P1", "name": "淮园", "kind": "park" },
             "geometry": { "type": "Polygon", "coordinates": [ring] } });
         town.put("parks.geojson", &json!({ "type": "FeatureCollection", "features": [park] }));
@@ -45,7 +49,7 @@ impl Town {
         fs::write(town.file("entrances.csv"), format!("park,lon,lat\nP1,{lon:.7},{lat:.7}\n")).unwrap();
         let mut rows = String::from("id,lon,lat,residents\n");
         for home in 0..20 {
-            let [lon, lat] = at(f64::from(home) * 100.0 + 50.0, 60.0);
+            let [lon, lat] = at(f64::from(home) * 100.0 + 50.0, NORTH);
             rows += &format!("h{home},{lon:.7},{lat:.7},10\n");
         }
         fs::write(town.file("buildings.csv"), rows).unwrap();
@@ -60,7 +64,7 @@ impl Town {
             let [lon, lat] = at(x, y);
             format!("{lon:.7},{lat:.7}")
         };
-        let crossing = json!({ "type": "LineString", "coordinates": [at(0.0, 0.0), at(0.0, 60.0)] });
+        let crossing = json!({ "type": "LineString", "coordinates": [at(0.0, 0.0), at(0.0, NORTH)] });
         let crossing = crossing.to_string().replace('"', "\"\"");
         let text = format!(
             "id,kind,lon,lat,park,square_metres,yuan,group,shape\n\
@@ -68,9 +72,9 @@ impl Town {
              lot-14,cleared,{},,1000,,,\n\
              gate,entrance,{},P1,,,west,\n\
              zebra,crossing,,,,,,west,\"{crossing}\"\n{more}",
-            point(1_500.0, 60.0),
-            point(1_400.0, 60.0),
-            point(0.0, 60.0),
+            point(1_500.0, NORTH),
+            point(1_400.0, NORTH),
+            point(0.0, NORTH),
         );
         fs::write(self.file("candidates.csv"), text).unwrap();
     }
@@ -84,18 +88,27 @@ impl Town {
     }
 
     fn site(&self, more: &[&str]) -> Output {
+        let candidates = self.file("candidates.csv").to_string_lossy().into_owned();
+        self.without_a_list(&[&["--candidates", &candidates], more].concat())
+    }
+
+    fn without_a_list(&self, more: &[&str]) -> Output {
         let name = |file: &str| self.file(file).to_string_lossy().into_owned();
-        let files = ["network.geojson", "parks.geojson", "entrances.csv", "buildings.csv", "candidates.csv"].map(name);
-        let [network, parks, entrances, buildings, candidates] = &files;
+        let files = ["network.geojson", "parks.geojson", "entrances.csv", "buildings.csv"].map(name);
+        let [network, parks, entrances, buildings] = &files;
         let mut words = vec!["site", "--network", network, "--parks", parks, "--entrances", entrances];
-        words.extend(["--buildings", buildings, "--crs", "wgs84", "--candidates", candidates, "--goal", "park"]);
+        words.extend(["--buildings", buildings, "--crs", "wgs84", "--goal", "park"]);
         words.extend(more);
         luyuan(&words)
     }
 
     fn plan(&self, more: &[&str]) -> Value {
+        self.planned(more, |words| self.site(words))
+    }
+
+    fn planned(&self, more: &[&str], site: impl Fn(&[&str]) -> Output) -> Value {
         let out = self.file("plan.geojson").to_string_lossy().into_owned();
-        let done = self.site(&[more, &["--out", &out]].concat());
+        let done = site(&[more, &["--out", &out]].concat());
         assert!(done.status.success(), "{}", said(&done));
         serde_json::from_slice(&fs::read(out).unwrap()).unwrap()
     }
@@ -128,6 +141,76 @@ fn a_gate_can_be_the_better_park() {
     assert_eq!(steps(&both).len(), 2);
     let all = town.plan(&["--sites", "9"]);
     assert_eq!(steps(&all).len(), 3, "gate or crossing, and both lots: {all}");
+}
+
+#[test]
+fn entrances_and_crossings_are_proposed_by_themselves() {
+    let town = Town::new();
+    let plan = |words: &[&str]| town.planned(words, |words| town.without_a_list(words));
+    // A gate at the park's north-eastern corner, 14 m from the northern street: five homes.
+    let gates = plan(&["--entrances-every", "100", "--sites", "3"]);
+    let found = steps(&gates);
+    assert_eq!((found[0].1, found[0].2), (50, 30_000.0), "{gates}");
+    let edit = &gates["luyuan"]["edits"][0];
+    assert_eq!((&edit["edit"], &edit["park"]), (&json!("entrance"), &json!("P1")));
+    let off = |at: &Value, [lon, lat]: [f64; 2]| {
+        let east = (at["lon"].as_f64().unwrap() - lon) * 91_430.0;
+        east.hypot((at["lat"].as_f64().unwrap() - lat) * 111_195.08)
+    };
+    assert!(off(&edit["at"], at(-10.0, 46.0)) < 25.0, "{edit}");
+    // A crossing opposite the gate: 56 m longer, four homes, 20,000 yuan and 800 for each metre.
+    let crossings = plan(&["--crossings-every", "100", "--sites", "1"]);
+    let found = steps(&crossings);
+    let (crossing, residents, cost) = &found[0];
+    assert!(crossing.starts_with("crossing-") && *residents == 40 && (cost - 64_800.0).abs() < 100.0, "{crossings}");
+    let edit = &crossings["luyuan"]["edits"][0];
+    assert!(off(&edit["from"], at(0.0, 0.0)) < 1.0 && off(&edit["to"], at(0.0, NORTH)) < 1.0, "{edit}");
+    // Beside a list: the gate is cheaper than the list's own crossing and as good as its gate.
+    let both = town.plan(&["--entrances-every", "100", "--crossings-every", "100", "--budget", "380000"]);
+    assert_eq!(steps(&both).iter().map(|(_, residents, _)| residents).sum::<u64>(), 150, "{both}");
+    // Rules from before proposals: told what is missing.
+    let costs = town.file("old.toml");
+    let shipped = include_str!("../../../data/erqi/rulesets/siting-2020.toml");
+    fs::write(&costs, shipped.split("[[bound]]").next().unwrap()).unwrap();
+    let (costs, out) = (costs.to_string_lossy().into_owned(), town.file("none.csv").to_string_lossy().into_owned());
+    let done = town.without_a_list(&["--entrances-every", "100", "--sites", "1", "--costs", &costs, "--out", &out]);
+    assert_eq!(done.status.code(), Some(3), "{}", said(&done));
+    assert!(said(&done).contains("green_proposals siting-2020"), "{}", said(&done));
+    let none = town.without_a_list(&["--sites", "1", "--out", &out]);
+    assert!(none.status.code() == Some(2) && said(&none).contains("--candidates"), "{}", said(&none));
+}
+
+#[test]
+fn the_limit_holds_for_measuring_and_says_how_many_were_measured() {
+    let town = Town::new();
+    let plan = town.plan(&["--sites", "2", "--grid", "20", "--limit", "0"]);
+    assert_eq!((&plan["luyuan"]["candidates_measured"], steps(&plan).len()), (&json!(0), 0), "{plan}");
+    let out = town.file("plan.csv").to_string_lossy().into_owned();
+    let done = town.site(&["--sites", "2", "--grid", "20", "--limit", "0", "--out", &out]);
+    let all = plan["luyuan"]["candidates"].as_u64().unwrap();
+    assert!(
+        said(&done).contains(&format!("the time was over: 0 of {all} candidates were measured")),
+        "{}",
+        said(&done)
+    );
+    let whole = town.plan(&["--sites", "2", "--grid", "20"]);
+    assert_eq!(whole["luyuan"]["candidates_measured"], json!(all));
+    assert_eq!(whole["luyuan"]["optimal"], json!(true));
+}
+
+#[test]
+fn a_real_towns_own_proposals_are_measured_like_every_candidate() {
+    let folder = tempfile::tempdir().unwrap();
+    let out = folder.path().join("plan.geojson").to_string_lossy().into_owned();
+    let extract = Path::new(env!("CARGO_MANIFEST_DIR")).join("data/osm/monaco.osm.pbf");
+    let extract = extract.to_string_lossy().into_owned();
+    let words = ["site", "--network", &extract, "--entrances-every", "50", "--crossings-every", "50"];
+    let done = luyuan(&[&words[..], &["--goal", "park", "--budget", "300000", "--out", &out]].concat());
+    assert!(done.status.success() && said(&done).contains("optimal=true"), "{}", said(&done));
+    let plan: Value = serde_json::from_slice(&fs::read(&out).unwrap()).unwrap();
+    assert!(plan["luyuan"]["candidates"].as_u64().unwrap() > 20, "{plan}");
+    assert_eq!(plan["luyuan"]["candidates_refused"], 0, "what is proposed can be built");
+    assert!(!steps(&plan).is_empty() && plan["luyuan"]["cost_yuan"].as_f64().unwrap() <= 300_000.0);
 }
 
 #[test]

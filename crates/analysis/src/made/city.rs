@@ -56,7 +56,9 @@ pub fn city(drawing: &Drawing) -> Draft {
     let mut streets: Vec<Street> = roads
         .filter_map(|road| {
             let line = road.line.as_ref()?.iter().max_by_key(|line| line.0.len())?;
-            Some(Street { name: road.name.clone(), at: spot(*line.0.get(line.0.len() / 2)?) })
+            // A section is named after its ends (大学路（区界—建设路）); people call it by its road.
+            let name = road.name.split('（').next().unwrap_or(&road.name).to_owned();
+            Some(Street { name, at: spot(*line.0.get(line.0.len() / 2)?) })
         })
         .collect();
     streets.sort_by(|a, b| (&a.name, a.at).cmp(&(&b.name, b.at)));

@@ -4,8 +4,9 @@
 mod meaning;
 
 use super::{
-    ATTRIBUTION, Cut, OsmError, Progress,
+    ATTRIBUTION, Cut, OsmError, Progress, Sea,
     blocks::{Blocks, Kind as Block},
+    coast::{self, Frame},
     rings,
 };
 use crate::tiles::{Base, Feature, Part, World};
@@ -21,15 +22,26 @@ use std::{
 const AROUND: f64 = 0.005;
 
 /// Reads an extract for its base map. `open` opens the file anew each time; `tell` hears of progress.
-/// Things of which a part lies in the box around what is wanted are kept whole.
+/// Things of which a part lies in the box around what is wanted are kept whole; the sea is filled in
+/// that box, or it is told why not.
 ///
 /// # Errors
 /// As [`super::read`], but for a file in which nothing carries walking.
 pub fn base<R: Read + Send>(
     open: impl Fn() -> io::Result<R>,
     cut: &Cut,
+    tell: impl FnMut(Progress),
+) -> Result<(Base, Sea), OsmError> {
+    let (features, sea) = features(open, cut, tell)?;
+    Ok((Base::new(ATTRIBUTION.to_owned(), features), sea))
+}
+
+/// What is drawn.
+pub(super) fn features<R: Read + Send>(
+    open: impl Fn() -> io::Result<R>,
+    cut: &Cut,
     mut tell: impl FnMut(Progress),
-) -> Result<Base, OsmError> {
+) -> Result<(Vec<Feature>, Sea), OsmError> {
     let mut blocks = Blocks::default();
     let mut hear = |pass: u8, bytes: u64| tell(Progress { bytes, pass });
     let mut kept = Kept::default();
@@ -42,10 +54,16 @@ pub fn base<R: Read + Send>(
     let read = |block: &PrimitiveBlock| spots.take(block, &mut points);
     blocks.each(open()?, Block::Node, |bytes| hear(3, size * 2 + bytes), read)?;
     let view = View::of(cut);
+    let coast = std::mem::take(&mut kept.coast);
+    let (water, sea) = match view.frame(blocks.bbox, spots.extent) {
+        Some(frame) if !coast.is_empty() => coast::sea(coast, |node| spots.at(node), frame),
+        _ => (Vec::new(), Sea::None),
+    };
     let mut features = kept.drawn(&spots);
     features.extend(points);
+    features.extend(water);
     features.retain(|feature| view.touches(feature));
-    Ok(Base::new(ATTRIBUTION.to_owned(), features))
+    Ok((features, sea))
 }
 
 /// A relation: what it is, and the ways of its outer and inner rings.
@@ -63,6 +81,8 @@ struct Kept {
     members: Vec<i64>,
     rings: HashMap<i64, Vec<i64>>,
     ways: Vec<(Told, Vec<i64>)>,
+    /// Coastlines, whatever else they are.
+    coast: Vec<Vec<i64>>,
 }
 
 impl Kept {
@@ -87,6 +107,9 @@ impl Kept {
             let refs: Vec<i64> = way.refs().collect();
             if self.members.binary_search(&way.id()).is_ok() {
                 self.rings.insert(way.id(), refs.clone());
+            }
+            if way.tags().any(|tag| tag == ("natural", "coastline")) {
+                self.coast.push(refs.clone());
             }
             let closed = refs.len() > 3 && refs.first() == refs.last();
             if let Some(told) = told(way.tags(), closed) {
@@ -144,26 +167,31 @@ fn inside(ring: &[World], at: World) -> bool {
 struct Spots {
     ids: Vec<i64>,
     spots: Vec<Option<World>>,
+    /// West, south, east and north of all nodes of the file, in degrees.
+    extent: [f64; 4],
 }
 
 impl Spots {
     fn of(kept: &Kept) -> Self {
-        let lists = kept.ways.iter().map(|(_, refs)| refs).chain(kept.rings.values());
+        let lists = kept.ways.iter().map(|(_, refs)| refs).chain(kept.rings.values()).chain(&kept.coast);
         let mut ids: Vec<i64> = lists.flatten().copied().collect();
         ids.sort_unstable();
         ids.dedup();
-        Self { spots: vec![None; ids.len()], ids }
+        let extent = [f64::INFINITY, f64::INFINITY, f64::NEG_INFINITY, f64::NEG_INFINITY];
+        Self { spots: vec![None; ids.len()], ids, extent }
     }
 
     fn take(&mut self, block: &PrimitiveBlock, points: &mut Vec<Feature>) {
         for group in block.groups() {
             for node in group.dense_nodes() {
                 let at = || World::of(node.lon(), node.lat());
+                self.grow(node.lon(), node.lat());
                 self.put(node.id(), at);
                 points.extend(point(node.tags(), at));
             }
             for node in group.nodes() {
                 let at = || World::of(node.lon(), node.lat());
+                self.grow(node.lon(), node.lat());
                 self.put(node.id(), at);
                 points.extend(point(node.tags(), at));
             }
@@ -176,10 +204,19 @@ impl Spots {
         }
     }
 
+    fn grow(&mut self, lon: f64, lat: f64) {
+        let [west, south, east, north] = self.extent;
+        self.extent = [west.min(lon), south.min(lat), east.max(lon), north.max(lat)];
+    }
+
+    /// Where a node lies, if the file holds it.
+    fn at(&self, id: i64) -> Option<World> {
+        self.ids.binary_search(&id).ok().and_then(|number| self.spots[number])
+    }
+
     /// The points of a way that the file holds.
     fn line(&self, refs: &[i64]) -> Vec<World> {
-        let spot = |id: &i64| self.ids.binary_search(id).ok().and_then(|number| self.spots[number]);
-        refs.iter().filter_map(spot).collect()
+        refs.iter().filter_map(|id| self.at(*id)).collect()
     }
 }
 
@@ -205,6 +242,27 @@ impl View {
         Self(corners.map(|((west, south), (east, north))| {
             (World::of(west - AROUND, north + AROUND), World::of(east + AROUND, south - AROUND))
         }))
+    }
+
+    /// The box in which the sea is filled: what is drawn of what the file holds. The file's own box
+    /// counts when it tells one that fits its nodes; some name half the world.
+    fn frame(&self, told: Option<[f64; 4]>, nodes: [f64; 4]) -> Option<Frame> {
+        let size = |[west, south, east, north]: [f64; 4]| (east - west, north - south);
+        let (wide, tall) = size(nodes);
+        let fits = |told: &[f64; 4]| {
+            let (width, height) = size(*told);
+            width > 0.0 && height > 0.0 && width <= 3.0 * wide && height <= 3.0 * tall
+        };
+        let [west, south, east, north] = told.filter(fits).unwrap_or(nodes);
+        if !(west < east && south < north) {
+            return None;
+        }
+        let (mut low, mut high) = (World::of(west, north), World::of(east, south));
+        if let Some((from, to)) = self.0 {
+            low = World { x: low.x.max(from.x), y: low.y.max(from.y) };
+            high = World { x: high.x.min(to.x), y: high.y.min(to.y) };
+        }
+        (low.x < high.x && low.y < high.y).then_some(Frame { low, high })
     }
 
     fn touches(&self, feature: &Feature) -> bool {

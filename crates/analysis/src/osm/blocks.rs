@@ -26,6 +26,8 @@ const UNDERSTOOD: [&str; 3] = ["OsmSchema-V0.6", "DenseNodes", "LocationsOnWays"
 #[derive(Debug, Default)]
 pub(super) struct Blocks {
     kinds: Vec<u8>,
+    /// The box that the file's header names: west, south, east, north in degrees.
+    pub(super) bbox: Option<[f64; 4]>,
 }
 
 /// Counts what was read.
@@ -67,6 +69,7 @@ impl Blocks {
                     if let Some(unknown) = read.required_features().iter().find(|f| !UNDERSTOOD.contains(&f.as_str())) {
                         return Err(OsmError::Feature(unknown.clone()));
                     }
+                    self.bbox = read.bbox().map(|named| [named.left, named.bottom, named.right, named.top]);
                     header = true;
                 }
                 BlobType::OsmData if !header => {

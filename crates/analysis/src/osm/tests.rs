@@ -5,6 +5,7 @@
 mod broken;
 mod map;
 mod meaning;
+mod seed;
 
 use super::*;
 use crate::walk::Entrances;

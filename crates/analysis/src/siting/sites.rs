@@ -43,19 +43,73 @@ pub struct Measured {
     pub buildings: Vec<u32>,
     /// Candidates that cannot be built, by their position, and why.
     pub refused: Vec<(u32, EditError)>,
+    /// How many candidates were measured: all of them, unless the time was over before.
+    pub looked: usize,
 }
 
 /// Measures what each candidate by itself brings within reach for a goal, over a city as it is: who
 /// is near enough already is left out. `tell` hears how many of how many are done.
 pub fn measure(base: &Base, goal: usize, sites: &[Site], limit: Limit, mut tell: impl FnMut(usize, usize)) -> Measured {
+    let told = |done: usize, all: usize| {
+        tell(done, all);
+        true
+    };
+    measured(base, goal, sites, limit, (0..sites.len()).collect(), told)
+}
+
+/// As [`measure`], until `go_on` says no when it hears how many of how many are done. Candidates are
+/// taken in strides over the whole list, so that those that were reached lie everywhere in it; the
+/// answer says how many they are.
+pub fn measure_until(
+    base: &Base,
+    goal: usize,
+    sites: &[Site],
+    limit: Limit,
+    go_on: impl FnMut(usize, usize) -> bool,
+) -> Measured {
+    measured(base, goal, sites, limit, strides(sites.len()), go_on)
+}
+
+/// Every position once, in steps of about the golden section of all: whenever one stops, those
+/// before lie evenly.
+fn strides(count: usize) -> Vec<usize> {
+    #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)] // a part of the count
+    let mut step = ((count as f64) * 0.618_033_988_75) as usize;
+    let common = |mut a: usize, mut b: usize| {
+        while b > 0 {
+            (a, b) = (b, a % b);
+        }
+        a
+    };
+    while step > 1 && common(step, count) != 1 {
+        step -= 1;
+    }
+    let step = step.max(1);
+    (0..count).scan(0, |at, _| Some(std::mem::replace(at, (*at + step) % count))).collect()
+}
+
+/// So many candidates are measured before somebody is told, and may say that it is enough.
+const BATCH: usize = 64;
+
+fn measured(
+    base: &Base,
+    goal: usize,
+    sites: &[Site],
+    limit: Limit,
+    order: Vec<usize>,
+    mut go_on: impl FnMut(usize, usize) -> bool,
+) -> Measured {
     let (mut room, mut plan) = (Workspace::new(base), Plan::new(base));
     let mut place = vec![u32::MAX; base.city().buildings.len()];
     let (mut covers, mut buildings) = (Lists::default(), Vec::new());
     let (mut kept, mut refused) = (Vec::new(), Vec::new());
-    for (at, site) in sites.iter().enumerate() {
-        if at % 256 == 0 {
-            tell(at, sites.len());
+    let mut looked = 0;
+    for at in order {
+        if looked % BATCH == 0 && !go_on(looked, sites.len()) {
+            break;
         }
+        looked += 1;
+        let site = &sites[at];
         if let Err((_, error)) = plan.fill(base, std::slice::from_ref(&site.edit)) {
             refused.push((number(at), error));
             continue;
@@ -73,6 +127,15 @@ pub fn measure(base: &Base, goal: usize, sites: &[Site], limit: Limit, mut tell:
         }));
         kept.push(number(at));
     }
+    if !kept.is_sorted() {
+        // In the order of the list, as if they had been measured so: of candidates that are alike the
+        // first is chosen.
+        let mut rank: Vec<usize> = (0..kept.len()).collect();
+        rank.sort_unstable_by_key(|at| kept[*at]);
+        covers = rank.into_iter().map(|at| covers.of(at).iter().copied()).collect();
+        kept.sort_unstable();
+        refused.sort_by_key(|(at, _)| *at);
+    }
     let residents = |building: &u32| u64::from(base.city().buildings[*building as usize].residents);
     let mut groups: BTreeMap<&str, Vec<u32>> = BTreeMap::new();
     for (candidate, at) in kept.iter().enumerate() {
@@ -88,7 +151,7 @@ pub fn measure(base: &Base, goal: usize, sites: &[Site], limit: Limit, mut tell:
         groups: groups.into_values().filter(|members| members.len() > 1).collect(),
         limit,
     };
-    Measured { instance, sites: kept, buildings, refused }
+    Measured { instance, sites: kept, buildings, refused, looked }
 }
 
 /// One step of a plan.

@@ -195,3 +195,5 @@ End
 ";
     assert_eq!(text, wanted);
 }
+
+mod proposed;

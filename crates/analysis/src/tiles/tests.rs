@@ -274,7 +274,7 @@ proptest! {
 fn a_town_of_openstreetmap_is_drawn_with_its_names() {
     let file = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../../data/osm/monaco.osm.pbf");
     let open = || std::fs::File::open(&file);
-    let base = crate::osm::base(open, &crate::osm::Cut::Whole, |_| {}).unwrap();
+    let (base, _) = crate::osm::base(open, &crate::osm::Cut::Whole, |_| {}).unwrap();
     assert_eq!(base.attribution, crate::osm::ATTRIBUTION);
     let [west, south, east, north] = base.bounds().unwrap();
     let mut seen: std::collections::BTreeMap<String, usize> = std::collections::BTreeMap::new();

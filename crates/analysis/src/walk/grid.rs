@@ -1,7 +1,7 @@
 //! The edges of a network by where they lie, so that a door finds the nearest one.
 
 use super::{Edge, Link, Network, Spot, centimetres};
-use luyuan_domain::geo::Local;
+use luyuan_domain::geo::{Local, Wgs84};
 use std::borrow::Cow;
 
 /// Height of a cell in ten-millionths of a degree: some 55 metres.
@@ -87,6 +87,23 @@ impl<'n> EdgeGrid<'n> {
         let (distance, number, share) = best?;
         let edge = &self.edges[number as usize];
         Some(link(edge, share, distance))
+    }
+
+    /// Every edge within `metres` of a point: where it is nearest, and where the point would join it.
+    pub fn near(&self, at: Spot, metres: f64) -> Vec<(Spot, Link)> {
+        let plane = Local::around(at.position());
+        let mut found: Vec<u32> = Vec::new();
+        self.each_in(at, at, metres, |number| found.push(number));
+        found.sort_unstable();
+        found.dedup();
+        let joined = found.into_iter().filter_map(|number| {
+            let edge = &self.edges[number as usize];
+            let (share, distance) = foot(&plane, self.spot(edge.a), self.spot(edge.b));
+            let [a, b] = [edge.a, edge.b].map(|node| self.spot(node).position());
+            let foot = Wgs84 { lon: a.lon + (b.lon - a.lon) * share, lat: a.lat + (b.lat - a.lat) * share };
+            (distance <= metres).then(|| (Spot::of(foot), link(edge, share, distance)))
+        });
+        joined.collect()
     }
 
     fn each_in(&self, low: Spot, high: Spot, metres: f64, mut on: impl FnMut(u32)) {

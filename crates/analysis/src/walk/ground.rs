@@ -47,7 +47,7 @@ pub(super) fn stretches(ground: &MultiPolygon) -> impl Iterator<Item = (Coord, C
 }
 
 /// Whether a position is inside, by the even-odd rule; on the boundary either.
-pub(super) fn holds(ground: &MultiPolygon, at: Coord) -> bool {
+pub fn holds(ground: &MultiPolygon, at: Coord) -> bool {
     stretches(ground).fold(false, |inside, (a, b)| {
         let crosses = (a.y > at.y) != (b.y > at.y) && at.x < (b.x - a.x) * (at.y - a.y) / (b.y - a.y) + a.x;
         inside != crosses

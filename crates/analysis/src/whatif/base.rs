@@ -3,7 +3,7 @@
 use crate::{
     locate::PlaceIndex,
     siting::Lists,
-    walk::{Access, City, Edge, EdgeGrid, Parts, Share, UNREACHED, Zone, access, centimetres, serves},
+    walk::{Access, City, Edge, EdgeGrid, Park, Parts, Share, UNREACHED, Zone, access, centimetres, serves},
 };
 use luyuan_domain::ruleset::{GreenRules, Radius, WalkRules};
 use std::{collections::HashMap, sync::Arc};
@@ -66,7 +66,7 @@ impl Base {
             metres.sort_unstable();
             metres.dedup();
             layers.extend(metres.into_iter().map(|metres| {
-                let counts = |park: &crate::walk::Park| serves(radii.iter(), true, park) == Some(metres);
+                let counts = |park: &Park| serves(radii.iter(), true, park) == Some(metres);
                 Layer { goal, metres, access: access(&city, counts, centimetres(f64::from(metres))) }
             }));
         }
@@ -136,6 +136,16 @@ impl Base {
     /// Whether a building is near enough for a goal, as the city is.
     pub fn covers(&self, goal: usize, building: u32) -> bool {
         self.hits.get(goal).and_then(|hits| hits.get(building as usize)).is_some_and(|hits| *hits > 0)
+    }
+
+    /// How far a ground serves for a goal, in metres; none when it does not count.
+    pub fn serves(&self, goal: usize, park: &Park) -> Option<u32> {
+        serves(self.radii.get(goal)?.iter(), true, park)
+    }
+
+    /// The edges of the network to which doors and entrances are joined.
+    pub fn grid(&self) -> &EdgeGrid<'static> {
+        &self.grid
     }
 
     /// The distances for a goal and how far its grounds serve, in centimetres.

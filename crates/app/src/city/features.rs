@@ -1,5 +1,6 @@
 //! Rows of a GeoJSON or CSV file with their fields and shapes, in WGS-84.
 
+use super::bad_rows::{BadRows, Why};
 use crate::{AppError, import::Input};
 use geo::{Coord, LineString, MultiPolygon, Polygon};
 use luyuan_analysis::walk::Spot;
@@ -63,19 +64,17 @@ impl Deref for Features {
 
 /// Hands over one row of a file after the other, so that a long one need not be held: CSV by its name,
 /// otherwise GeoJSON. Returns what is known of the file.
-pub(super) fn each(
+pub(super) fn each<E: From<BadRows>>(
     file: &Path,
     crs: Option<System>,
-    mut take: impl FnMut(&Source, Feature) -> Result<(), AppError>,
-) -> Result<Source, AppError> {
+    mut take: impl FnMut(&Source, Feature) -> Result<(), E>,
+) -> Result<Source, E> {
     let name = file.display().to_string();
-    let Some(crs) = crs else {
-        let words = "say in which coordinate system it is written: --crs wgs84, gcj02 or bd09";
-        return Err(AppError::Import(format!("{name}: {words}")));
-    };
-    let source = Source { name, crs };
+    let bad = |why: Why| BadRows { file: name.clone(), row: None, why };
+    let crs = crs.ok_or_else(|| bad(Why::NoSystem))?;
+    let source = Source { name: name.clone(), crs };
     let csv = file.extension().is_some_and(|ending| ending.eq_ignore_ascii_case("csv"));
-    let input = Input::open(file, None)?;
+    let input = Input::open(file, None).map_err(|error| bad(Why::Unread(error.to_string())))?;
     let mut none = true;
     let all = |feature| {
         none = false;
@@ -86,19 +85,19 @@ pub(super) fn each(
     } else {
         from_geojson(&source.name, input, all)?;
     }
-    if none {
-        return Err(AppError::Import(format!("{}: there is no row in it", source.name)));
+    match none {
+        true => Err(bad(Why::Empty).into()),
+        false => Ok(source),
     }
-    Ok(source)
 }
 
 impl Features {
     /// Reads a file as [`each`] does.
-    pub(super) fn read(file: &Path, crs: Option<System>) -> Result<Self, AppError> {
+    pub(super) fn read(file: &Path, crs: Option<System>) -> Result<Self, BadRows> {
         let mut rows = Vec::new();
         let source = each(file, crs, |_, feature| {
             rows.push(feature);
-            Ok(())
+            Ok::<_, BadRows>(())
         })?;
         Ok(Self { source, rows })
     }
@@ -122,30 +121,33 @@ impl Features {
 
 impl Source {
     /// An error at a row.
+    pub(super) fn bad(&self, feature: &Feature, why: Why) -> BadRows {
+        BadRows { file: self.name.clone(), row: Some(feature.row), why }
+    }
+
+    /// An error at a row, in words for the terminal.
     pub(super) fn wrong(&self, feature: &Feature, why: &str) -> AppError {
-        AppError::Import(format!("{}, row {}: {why}", self.name, feature.row))
+        self.bad(feature, Why::Other(why.to_owned())).into()
     }
 
     /// A row's field, read; none when it is empty.
-    pub(super) fn number<T: std::str::FromStr>(&self, feature: &Feature, field: &str) -> Result<Option<T>, AppError> {
+    pub(super) fn number<T: std::str::FromStr>(&self, feature: &Feature, field: &str) -> Result<Option<T>, BadRows> {
         match feature.get(field) {
             "" => Ok(None),
             text => match text.parse() {
                 Ok(number) => Ok(Some(number)),
-                Err(_) => Err(self.wrong(feature, &format!("{field} cannot be {text:?}"))),
+                Err(_) => Err(self.bad(feature, Why::Number { field: field.to_owned(), text: text.to_owned() })),
             },
         }
     }
 
-    fn spot(&self, feature: &Feature, at: &[f64]) -> Result<Spot, AppError> {
-        let [lon, lat] = *at.first_chunk().ok_or_else(|| self.wrong(feature, "a position has no two numbers"))?;
-        let read = self.crs.read(lon, lat);
-        let why = || format!("{lon}, {lat} is no position in degrees; are longitude and latitude swapped, or metres?");
-        read.map(Spot::of).ok_or_else(|| self.wrong(feature, &why()))
+    fn spot(&self, feature: &Feature, at: &[f64]) -> Result<Spot, BadRows> {
+        let [lon, lat] = *at.first_chunk().ok_or_else(|| self.bad(feature, Why::ShortPosition))?;
+        self.crs.read(lon, lat).map(Spot::of).ok_or_else(|| self.bad(feature, Why::Position(lon, lat)))
     }
 
     /// A row's point: its own, or the fields lon and lat; none for another shape.
-    pub(super) fn point(&self, feature: &Feature) -> Result<Option<Spot>, AppError> {
+    pub(super) fn point(&self, feature: &Feature) -> Result<Option<Spot>, BadRows> {
         match &feature.shape {
             Some(Shape::Point(at)) => self.spot(feature, at).map(Some),
             Some(_) => Ok(None),
@@ -157,27 +159,27 @@ impl Source {
     }
 
     /// A row's lines.
-    pub(super) fn lines(&self, feature: &Feature) -> Result<Vec<Vec<Spot>>, AppError> {
+    pub(super) fn lines(&self, feature: &Feature) -> Result<Vec<Vec<Spot>>, BadRows> {
         let line = |line: &Vec<Vec<f64>>| line.iter().map(|at| self.spot(feature, at)).collect::<Result<_, _>>();
         match &feature.shape {
             Some(Shape::LineString(only)) => Ok(vec![line(only)?]),
             Some(Shape::MultiLineString(lines)) => lines.iter().map(line).collect(),
-            _ => Err(self.wrong(feature, "a line is wanted (LineString)")),
+            _ => Err(self.bad(feature, Why::NoLine)),
         }
     }
 
     /// A row's area; none for a point or a line.
-    pub(super) fn area(&self, feature: &Feature) -> Result<Option<MultiPolygon>, AppError> {
-        let ring = |ring: &Vec<Vec<f64>>| -> Result<LineString, AppError> {
+    pub(super) fn area(&self, feature: &Feature) -> Result<Option<MultiPolygon>, BadRows> {
+        let ring = |ring: &Vec<Vec<f64>>| -> Result<LineString, BadRows> {
             let coords = ring.iter().map(|at| {
                 let at = self.spot(feature, at)?.position();
                 Ok(Coord { x: at.lon, y: at.lat })
             });
-            coords.collect::<Result<Vec<Coord>, AppError>>().map(LineString::from)
+            coords.collect::<Result<Vec<Coord>, BadRows>>().map(LineString::from)
         };
-        let part = |rings: &Vec<Vec<Vec<f64>>>| -> Result<Polygon, AppError> {
+        let part = |rings: &Vec<Vec<Vec<f64>>>| -> Result<Polygon, BadRows> {
             let mut rings = rings.iter().map(ring).collect::<Result<Vec<_>, _>>()?.into_iter();
-            let outer = rings.next().ok_or_else(|| self.wrong(feature, "an area has no ring"))?;
+            let outer = rings.next().ok_or_else(|| self.bad(feature, Why::NoRing))?;
             Ok(Polygon::new(outer, rings.collect()))
         };
         match &feature.shape {
@@ -207,8 +209,16 @@ impl Feature {
     }
 }
 
-fn from_csv(name: &str, input: Input, mut take: impl FnMut(Feature) -> Result<(), AppError>) -> Result<(), AppError> {
-    let cannot = |error: csv::Error| AppError::Import(format!("{name} cannot be read: {error}"));
+fn from_csv<E: From<BadRows>>(
+    name: &str,
+    input: Input,
+    mut take: impl FnMut(Feature) -> Result<(), E>,
+) -> Result<(), E> {
+    let bad = |row: Option<u64>, why: Why| BadRows { file: name.to_owned(), row, why };
+    let cannot = |error: csv::Error| match error.position().map(csv::Position::line) {
+        Some(line) => bad(Some(line), Why::Columns(error.to_string())),
+        None => bad(None, Why::Unread(format!("{name} cannot be read: {error}"))),
+    };
     let since = input.since();
     let mut reader = csv::Reader::from_reader(input);
     let clean = |text: &str| text.trim_start_matches('\u{feff}').trim().to_lowercase();
@@ -220,32 +230,32 @@ fn from_csv(name: &str, input: Input, mut take: impl FnMut(Feature) -> Result<()
         let mut feature = Feature { row, fields: Fields::Cells(names.clone(), cells), shape: None };
         let text = feature.get("shape");
         if !text.is_empty() {
-            feature.shape = Some(serde_json::from_str(text).map_err(|error| {
-                AppError::Import(format!("{name}, row {row}: shape is no geometry of GeoJSON: {error}"))
-            })?);
+            let shape = serde_json::from_str(text);
+            feature.shape = Some(shape.map_err(|error| bad(Some(row), Why::Shape(error.to_string())))?);
         }
         take(feature)?;
     }
     Ok(())
 }
 
-fn from_geojson(
+fn from_geojson<E: From<BadRows>>(
     name: &str,
     input: Input,
-    mut take: impl FnMut(Feature) -> Result<(), AppError>,
-) -> Result<(), AppError> {
-    let cannot = |why: String| AppError::Import(format!("{name}: {why}"));
-    let text = input.whole().map_err(|error| cannot(error.to_string()))?;
+    mut take: impl FnMut(Feature) -> Result<(), E>,
+) -> Result<(), E> {
+    let bad = |row: Option<u64>, why: Why| BadRows { file: name.to_owned(), row, why };
+    let text = input.whole().map_err(|error| bad(None, Why::Unread(format!("{name}: {error}"))))?;
     let json: serde_json::Value = serde_json::from_str(text.trim_start_matches('\u{feff}'))
-        .map_err(|error| cannot(format!("this is no JSON: {error}")))?;
+        .map_err(|error| bad(None, Why::NoJson(error.to_string())))?;
     let all = json["features"].as_array().filter(|_| json["type"] == "FeatureCollection");
-    let all = all.ok_or_else(|| cannot("this is no GeoJSON FeatureCollection".into()))?;
+    let all = all.ok_or_else(|| bad(None, Why::NoCollection))?;
     for (row, feature) in (1..).zip(all) {
         let shape = match &feature["geometry"] {
             serde_json::Value::Null => None,
-            shape => Some(serde_json::from_value(shape.clone()).map_err(|error| {
-                AppError::Import(format!("{name}, row {row}: the geometry cannot be used: {error}"))
-            })?),
+            shape => {
+                let shape = serde_json::from_value(shape.clone());
+                Some(shape.map_err(|error| bad(Some(row), Why::Shape(error.to_string())))?)
+            }
         };
         let mut fields: BTreeMap<String, String> = BTreeMap::new();
         for (key, value) in feature["properties"].as_object().into_iter().flatten() {

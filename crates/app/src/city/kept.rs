@@ -2,7 +2,7 @@
 //! of it in memory.
 
 use super::Loaded;
-use crate::{App, AppError, env::sha256};
+use crate::{App, AppError, env::sha256, streets::Streets};
 use flate2::{Compression, read::ZlibDecoder, write::ZlibEncoder};
 use luyuan_analysis::{
     locate::area,
@@ -28,6 +28,7 @@ pub struct KeptCity {
     pub row: CityRow,
     /// The city.
     pub city: Arc<City>,
+    pub(crate) streets: Streets,
 }
 
 /// Where a city comes from.
@@ -116,7 +117,7 @@ impl App {
         let new = match row {
             None => None,
             Some(row) => match self.unpacked(&row.sha256, decode).await {
-                Ok(city) => Some(Arc::new(KeptCity { row, city: Arc::new(city) })),
+                Ok(city) => Some(Arc::new(KeptCity { row, streets: Streets::of(&city), city: Arc::new(city) })),
                 Err(error) => {
                     tracing::error!(sha256 = row.sha256, %error, "the city cannot be read; import it again");
                     None

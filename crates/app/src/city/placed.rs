@@ -1,7 +1,9 @@
 //! Whether a file lies where it should: a check against the boundary, or against the network.
 
-use super::features::Features;
-use crate::AppError;
+use super::{
+    bad_rows::{BadRows, Why},
+    features::Features,
+};
 use geo::MultiPolygon;
 use luyuan_analysis::{locate::PlaceIndex, walk::Network};
 use luyuan_domain::geo::{System, Wgs84};
@@ -39,7 +41,7 @@ impl Frame {
     }
 
     /// Refuses a file most of which plainly lies elsewhere, and says what would put it right.
-    pub(super) fn check(&self, features: &Features) -> Result<(), AppError> {
+    pub(super) fn check(&self, features: &Features) -> Result<(), BadRows> {
         let raw = features.raw();
         let inside = |system: System, swapped: bool| {
             let read = |[x, y]: &[f64; 2]| if swapped { system.read(*y, *x) } else { system.read(*x, *y) };
@@ -54,18 +56,18 @@ impl Frame {
             Self::Boundary(_) => "in the boundary",
             Self::Around(_) => "where the network is",
         };
-        let told = format!("{}: read as {}, {here} of {all} rows lie {where_to}", features.name, features.crs.code());
+        let told = format!("read as {}, {here} of {all} rows lie {where_to}", features.crs.code());
+        let bad = |why: Why| Err(BadRows { file: features.name.clone(), row: None, why });
         if let Some((count, system)) = better {
-            let code = system.code();
-            return Err(AppError::Import(format!("{told}, read as {code}, {count}: is it --crs {code}?")));
+            return bad(Why::OtherSystem { system, told: format!("{told}, read as {}, {count}", system.code()) });
         }
         if here * 2 >= all {
             return Ok(());
         }
         let swapped = inside(features.crs, true);
-        Err(AppError::Import(match swapped * 2 >= all && all > 0 {
-            true => format!("{told}, with longitude and latitude swapped, {swapped}: longitude comes first"),
-            false => format!("{told}: it belongs elsewhere, or to another coordinate system"),
-        }))
+        bad(match swapped * 2 >= all && all > 0 {
+            true => Why::Swapped { told: format!("{told}, with longitude and latitude swapped, {swapped}") },
+            false => Why::Elsewhere { told },
+        })
     }
 }

@@ -1,16 +1,21 @@
 //! Candidates for new green from a file or a grid, and the plan that is written down for others.
 
-use super::{Loaded, features::Features, placed::Frame};
+use super::{
+    Loaded,
+    bad_rows::{BadRows, Why},
+    features::Features,
+    placed::Frame,
+};
 use crate::AppError;
 use geo::{Coord, MultiPolygon};
 use luyuan_analysis::{
-    siting::{Chosen, Limit, Measured, Site, grid},
+    siting::{self, Chosen, Limit, Measured, Site, grid},
     walk::{Spot, square_metres},
     whatif::{Base, Edit},
 };
 use luyuan_domain::{
     geo::{Local, System, Wgs84},
-    ruleset::{GreenRules, SiteKind, SitingRules, WalkRules},
+    ruleset::{GreenRules, Proposals, Proposing, SiteKind, SitingRules, WalkRules},
 };
 use serde_json::{Map, Value, json};
 use std::{collections::HashSet, path::Path};
@@ -33,55 +38,54 @@ pub fn siting_rules(file: Option<&Path>) -> Result<SitingRules, AppError> {
 /// told.
 ///
 /// # Errors
-/// [`AppError::Import`] with file and row, and what is wrong.
+/// [`BadRows`] with the row, and what is wrong.
 pub fn read_sites(
     file: &Path,
     crs: Option<System>,
     loaded: &Loaded,
     costs: &SitingRules,
     walk: &WalkRules,
-) -> Result<Vec<Site>, AppError> {
+) -> Result<Vec<Site>, BadRows> {
     let features = Features::read(file, crs)?;
     Frame::new(None, &loaded.city.network).check(&features)?;
     let mut seen = HashSet::new();
     let mut sites = Vec::with_capacity(features.rows.len());
     for row in &features.rows {
-        let wrong = |why: &str| features.wrong(row, why);
+        let wrong = |why: Why| features.bad(row, why);
         let id = row.key();
         if !seen.insert(id.clone()) {
-            return Err(wrong(&format!("{id:?} stands twice in the file")));
+            return Err(wrong(Why::Twice(id)));
         }
         let code = row.get("kind");
         let kind = if code.is_empty() { Some(SiteKind::Free) } else { SiteKind::parse(code) };
-        let codes = || SiteKind::ALL.map(SiteKind::code).join(", ");
-        let kind = kind.ok_or_else(|| wrong(&format!("kind cannot be {code:?}: one of {}", codes())))?;
+        let kind = kind.ok_or_else(|| wrong(Why::Kind { code: code.to_owned() }))?;
         let rule = costs.cost(kind);
         let (edit, area, length) = match kind {
             SiteKind::Crossing => {
                 let lines = features.lines(row)?;
                 let [from, to] = *lines.first().map_or(&[][..], Vec::as_slice) else {
-                    return Err(wrong("a crossing is a line with two points, one on each side of the road"));
+                    return Err(wrong(Why::Crossing));
                 };
                 let crossing = Edit::Crossing { from: from.position(), to: to.position() };
                 (crossing, 0.0, f64::from(from.cm_to(to)) / 100.0)
             }
             SiteKind::Entrance => {
-                let at = features.point(row)?.ok_or_else(|| wrong("a point is wanted"))?.position();
+                let at = features.point(row)?.ok_or_else(|| wrong(Why::NoPoint))?.position();
                 let park = row.get("park").to_owned();
                 if loaded.city.parks.iter().all(|known| known.id != park) {
-                    return Err(wrong(&format!("there is no park {park:?}")));
+                    return Err(wrong(Why::NoPark(park)));
                 }
                 (Edit::Entrance { park, at }, 0.0, 0.0)
             }
             _ => {
                 let told: Option<f64> = features.number(row, "square_metres")?;
                 if told.is_some_and(|told| !(told > 0.0 && told < 1.0e9)) {
-                    return Err(wrong("square_metres is no area"));
+                    return Err(wrong(Why::Area));
                 }
                 let (entrances, drawn) = match features.area(row)? {
                     Some(ground) => (around(&ground, walk.boundary_step), Some(square_metres(&ground))),
                     None => {
-                        let at = features.point(row)?.ok_or_else(|| wrong("a point or an area is wanted"))?;
+                        let at = features.point(row)?.ok_or_else(|| wrong(Why::NoPlace))?;
                         (vec![at.position()], None)
                     }
                 };
@@ -91,7 +95,7 @@ pub fn read_sites(
         };
         let own: Option<f64> = features.number(row, "yuan")?;
         if own.is_some_and(|own| !(0.0..=1.0e10).contains(&own)) {
-            return Err(wrong("yuan is no cost"));
+            return Err(wrong(Why::Cost));
         }
         #[allow(clippy::cast_possible_truncation)] // bounded above
         let fen = own.map_or_else(|| rule.fen(area, length), |yuan| (yuan * 100.0).round() as i64);
@@ -113,6 +117,62 @@ pub fn grid_sites(loaded: &Loaded, costs: &SitingRules, metres: f64) -> Vec<Site
         group: String::new(),
     };
     (1..).zip(grid(&loaded.city, metres)).map(site).collect()
+}
+
+/// Entrances that the city itself proposes for a goal, each with its usual cost: where a path passes
+/// a park's boundary but the way in is far. At least `spacing` metres apart; the usual distance of
+/// the costs when none is told.
+///
+/// # Errors
+/// [`AppError::Wrong`] when the costs are a text from before anything was proposed.
+pub fn entrance_sites(
+    base: &Base,
+    goal: usize,
+    costs: &SitingRules,
+    spacing: Option<f64>,
+) -> Result<Vec<Site>, AppError> {
+    let proposals = proposals(costs, "entrances")?;
+    let spacing = spacing.unwrap_or_else(|| proposals.metres(Proposing::Spacing));
+    let rule = costs.cost(SiteKind::Entrance);
+    let parks = &base.city().parks;
+    let site = |(number, opening): (usize, siting::Opening)| Site {
+        id: format!("entrance-{number}"),
+        kind: SiteKind::Entrance,
+        edit: Edit::Entrance { park: parks[opening.park as usize].id.clone(), at: opening.at },
+        fen: rule.fen(0.0, 0.0),
+        own_cost: false,
+        group: String::new(),
+    };
+    Ok((1..).zip(siting::openings(base, goal, proposals, spacing)).map(site).collect())
+}
+
+/// Crossings that the city itself proposes for a goal, each with its usual cost: where two ways lie
+/// side by side but the way round is long. As far apart as [`entrance_sites`].
+///
+/// # Errors
+/// As [`entrance_sites`].
+pub fn crossing_sites(
+    base: &Base,
+    goal: usize,
+    costs: &SitingRules,
+    spacing: Option<f64>,
+) -> Result<Vec<Site>, AppError> {
+    let proposals = proposals(costs, "crossings")?;
+    let spacing = spacing.unwrap_or_else(|| proposals.metres(Proposing::Spacing));
+    let rule = costs.cost(SiteKind::Crossing);
+    let site = |(number, zebra): (usize, siting::Zebra)| Site {
+        id: format!("crossing-{number}"),
+        kind: SiteKind::Crossing,
+        edit: Edit::Crossing { from: zebra.from, to: zebra.to },
+        fen: rule.fen(0.0, zebra.from.metres_to(zebra.to)),
+        own_cost: false,
+        group: String::new(),
+    };
+    Ok((1..).zip(siting::zebras(base, goal, proposals, spacing)).map(site).collect())
+}
+
+fn proposals<'r>(costs: &'r SitingRules, field: &str) -> Result<&'r Proposals, AppError> {
+    costs.proposals.as_ref().ok_or_else(|| AppError::wrong(field, "green_proposals", costs.name.clone()))
 }
 
 /// Points along a boundary: open ground is entered from everywhere.
@@ -253,6 +313,7 @@ impl PlanOut<'_> {
                 Limit::Budget(fen) => json!({ "yuan": fen as f64 / 100.0 }),
             },
             "candidates": self.sites.len(),
+            "candidates_measured": self.measured.looked,
             "candidates_refused": self.measured.refused.len(),
             "residents": before.total,
             "residents_covered_before": before.covered,
@@ -305,8 +366,9 @@ impl PlanOut<'_> {
                 self.costs.provenance.status.code()
             ),
             format!(
-                "candidates={} refused={} residents={} covered={} within_reach_of_candidates={}",
+                "candidates={} measured={} refused={} residents={} covered={} within_reach_of_candidates={}",
                 self.sites.len(),
+                self.measured.looked,
                 self.measured.refused.len(),
                 before.total,
                 before.covered,
@@ -315,6 +377,14 @@ impl PlanOut<'_> {
             format!("gained={} {proof}", outcome.covered),
             format!("greedy={} (at least {share:.1}% of the best)", greedy.covered),
         ];
+        if self.measured.looked < self.sites.len() {
+            lines.push(format!(
+                "the time was over: {} of {} candidates were measured, and only those are planned with; \
+                 take fewer candidates or a longer --limit",
+                self.measured.looked,
+                self.sites.len()
+            ));
+        }
         for (number, step) in (1..).zip(&self.chosen.steps) {
             let site = &self.sites[step.site as usize];
             let ratio = step.per_yuan(site).map_or_else(|| "free".to_owned(), |ratio| format!("{ratio:.6}"));

@@ -3,6 +3,7 @@
 
 mod measured;
 mod next;
+mod ready;
 mod scenarios;
 mod trying;
 mod why;
@@ -12,7 +13,7 @@ pub use luyuan_analysis::{
     whatif::{Edit, EditError, GoalChange},
 };
 pub use measured::{Door, Measured, ZoneAt};
-pub use next::{From, Most, Next, Step};
+pub use next::{List, MOST_SITES, Most, Next, Sources, Step};
 pub use scenarios::{Keep, Kept};
 pub use trying::{MOST_EDITS, points};
 

@@ -3,7 +3,7 @@
 use super::{Edit, Measured};
 use crate::{
     App, AppError,
-    city::{Loaded, grid_sites, read_sites},
+    city::{Loaded, crossing_sites, entrance_sites, grid_sites, read_sites},
 };
 use luyuan_analysis::{
     osm::Left,
@@ -24,22 +24,32 @@ use std::{
 };
 
 /// Most candidates of one question: what a district clears in years.
-const MOST_SITES: usize = 20_000;
+pub const MOST_SITES: usize = 20_000;
 
-/// Where candidates come from.
-#[derive(Debug, Clone)]
-pub enum From {
+/// Where candidates come from: one of these or several.
+#[derive(Debug, Clone, Default)]
+pub struct Sources {
     /// A grid so many metres apart, outside parks.
-    Grid(f64),
+    pub grid: Option<f64>,
     /// A list of cleared land, vacant lots, wide pavements, entrances, crossings.
-    List {
-        /// The file.
-        bytes: Vec<u8>,
-        /// GeoJSON; otherwise CSV.
-        geojson: bool,
-        /// Its coordinate system.
-        crs: System,
-    },
+    pub list: Option<List>,
+    /// Entrances that the city proposes, so many metres apart at least.
+    pub entrances: Option<f64>,
+    /// Crossings that the city proposes, so many metres apart at least.
+    pub crossings: Option<f64>,
+}
+
+/// A list of candidates.
+#[derive(Debug, Clone)]
+pub struct List {
+    /// The file.
+    pub bytes: Vec<u8>,
+    /// GeoJSON; otherwise CSV.
+    pub geojson: bool,
+    /// Its coordinate system.
+    pub crs: System,
+    /// The field in which it was sent, for errors.
+    pub field: &'static str,
 }
 
 /// How much may be built.
@@ -75,8 +85,10 @@ pub struct Step {
 pub struct Next {
     /// The steps.
     pub steps: Vec<Step>,
-    /// Candidates that were looked at.
+    /// Candidates that there are.
     pub candidates: usize,
+    /// Candidates that were measured and planned with: all of them, unless the time was over before.
+    pub measured: usize,
     /// Candidates that cannot be built, because no path comes near or they count for nothing.
     pub refused: usize,
     /// Residents whom the plan brings within reach.
@@ -103,7 +115,7 @@ impl App {
         measured: Arc<Measured>,
         goal: usize,
         most: Most,
-        from: From,
+        from: Sources,
     ) -> Result<Next, AppError> {
         let busy = |_| AppError::Store(StoreError::Busy("another plan is being computed".into()));
         let turn = self.planning.clone().try_acquire_owned().map_err(busy)?;
@@ -131,12 +143,12 @@ fn plan(
     measured: &Measured,
     goal: usize,
     most: Most,
-    from: &From,
+    from: &Sources,
     walk: &WalkRules,
     costs: &SitingRules,
     stop: &AtomicBool,
 ) -> Result<Next, AppError> {
-    let sites = candidates(measured, from, walk, costs)?;
+    let sites = candidates(measured, goal, from, walk, costs)?;
     if sites.len() > MOST_SITES {
         return Err(AppError::wrong("candidates", "green_candidates", MOST_SITES.to_string()));
     }
@@ -144,8 +156,8 @@ fn plan(
         Most::Sites(sites) => Limit::Sites(sites),
         Most::Fen(fen) => Limit::Budget(fen),
     };
-    let found = siting::measure(&measured.base, goal, &sites, limit, |_, _| ());
     let stopped = || stop.load(Ordering::Relaxed);
+    let found = siting::measure_until(&measured.base, goal, &sites, limit, |_, _| !stopped());
     let patience = Patience { nodes: u64::MAX, stop: &stopped };
     let chosen = siting::choose(&measured.base, goal, &sites, &found, &patience);
     let chosen = chosen.map_err(|error| AppError::wrong("candidates", "green_list", error.to_string()))?;
@@ -167,6 +179,7 @@ fn plan(
         .collect();
     Ok(Next {
         candidates: sites.len(),
+        measured: found.looked,
         refused: found.refused.len(),
         gained: steps.iter().map(|step| step.residents).sum(),
         greedy: chosen.outcome.greedy.covered,
@@ -177,34 +190,41 @@ fn plan(
     })
 }
 
-fn candidates(measured: &Measured, from: &From, walk: &WalkRules, costs: &SitingRules) -> Result<Vec<Site>, AppError> {
+fn candidates(
+    measured: &Measured,
+    goal: usize,
+    from: &Sources,
+    walk: &WalkRules,
+    costs: &SitingRules,
+) -> Result<Vec<Site>, AppError> {
     let loaded = Loaded {
         city: (*measured.kept.city).clone(),
         zones: Vec::new(),
         findings: Findings::default(),
         left: Left::default(),
     };
-    match from {
-        From::Grid(metres) => {
-            let mut sites = grid_sites(&loaded, costs, *metres);
-            // Outside the district nobody builds.
-            sites.retain(|site| measured.check(std::slice::from_ref(&site.edit)).is_ok());
-            Ok(sites)
-        }
-        From::List { bytes, geojson, crs } => {
-            let unread = |error: std::io::Error| AppError::File(error.to_string());
-            let ending = if *geojson { ".geojson" } else { ".csv" };
-            let mut file = tempfile::Builder::new().suffix(ending).tempfile().map_err(unread)?;
-            file.write_all(bytes).map_err(unread)?;
-            let read = read_sites(file.path(), Some(*crs), &loaded, costs, walk);
-            // The sentence names the temporary file, which means nothing to who sent the list.
-            let name = file.path().display().to_string();
-            read.map_err(|error| match error {
-                AppError::Import(why) => {
-                    AppError::wrong("list", "green_list", why.replace(&name, "").trim_start_matches([',', ':', ' ']))
-                }
-                other => other,
-            })
-        }
+    let mut sites = Vec::new();
+    if let Some(metres) = from.grid {
+        sites.extend(grid_sites(&loaded, costs, metres));
     }
+    if let Some(metres) = from.entrances {
+        sites.extend(entrance_sites(&measured.base, goal, costs, Some(metres))?);
+    }
+    if let Some(metres) = from.crossings {
+        sites.extend(crossing_sites(&measured.base, goal, costs, Some(metres))?);
+    }
+    // Outside the district nobody builds.
+    sites.retain(|site| measured.check(std::slice::from_ref(&site.edit)).is_ok());
+    if let Some(list) = &from.list {
+        sites.extend(listed(list, &loaded, walk, costs)?);
+    }
+    Ok(sites)
+}
+
+fn listed(list: &List, loaded: &Loaded, walk: &WalkRules, costs: &SitingRules) -> Result<Vec<Site>, AppError> {
+    let unread = |error: std::io::Error| AppError::File(error.to_string());
+    let ending = if list.geojson { ".geojson" } else { ".csv" };
+    let mut file = tempfile::Builder::new().suffix(ending).tempfile().map_err(unread)?;
+    file.write_all(&list.bytes).map_err(unread)?;
+    read_sites(file.path(), Some(list.crs), loaded, costs, walk).map_err(|bad| bad.sent(list.field))
 }

@@ -5,11 +5,13 @@ use crate::{App, AppError};
 use jiff::Timestamp;
 use luyuan_domain::{
     actor::{Action, Actor, Subject, may},
+    geo::Wgs84,
     ids::{OrgId, ScenarioId},
     orders::Refusal,
+    roles::Scope,
 };
 use luyuan_store::{
-    StoreError,
+    StoreError, audit,
     scenarios::{self, ScenarioRow},
 };
 use serde::Serialize;
@@ -54,7 +56,9 @@ impl App {
     /// [`Refusal::NotPermitted`]; [`AppError::Wrong`] for a name that is none, for no edit, and as
     /// [`Measured::try_out`].
     pub async fn keep_scenario(&self, actor: &Actor, measured: &Measured, keep: Keep) -> Result<ScenarioId, AppError> {
-        self.may_keep(actor, measured, &keep.edits)?;
+        if !self.may_plan(actor, actor.org(), &keep.edits) {
+            return Err(Refusal::NotPermitted.into());
+        }
         let name = keep.name.trim().to_owned();
         let letters = name.chars().count();
         if letters == 0 || letters > MOST_NAME || name.chars().any(char::is_control) {
@@ -80,26 +84,59 @@ impl App {
         Ok(id)
     }
 
-    fn may_keep(&self, actor: &Actor, measured: &Measured, edits: &[Edit]) -> Result<(), AppError> {
-        let holder = actor.org();
-        let above = holder.map(|org| self.directory().above(org)).unwrap_or_default();
-        let allowed = |at: luyuan_domain::geo::Wgs84| {
-            let places = measured.directory.around(measured.directory.locate(at).map(|place| place.id));
+    /// Whether somebody may plan for an organisation where these edits are. Whoever is bound to a place
+    /// may where all of them lie in it.
+    fn may_plan(&self, actor: &Actor, holder: Option<OrgId>, edits: &[Edit]) -> bool {
+        let (directory, city) = (self.directory(), self.city());
+        let above = holder.map(|org| directory.above(org)).unwrap_or_default();
+        let allowed = |at: Wgs84| {
+            let places = directory.around(directory.locate(at).map(|place| place.id));
             may(actor, Action::Plan, &Subject { holder, above: &above, places: &places, ..Subject::default() })
         };
-        let mut places = edits.iter().flat_map(|edit| match edit {
-            Edit::WithoutPark { park } => {
-                let known = measured.parks().iter().find(|known| known.id == *park);
-                known.and_then(|park| park.entrances.first()).map(|gate| gate.at.position()).into_iter().collect()
-            }
-            other => points(other),
-        });
+        let gate = |park: &String| {
+            let parks = city.as_ref().map(|kept| kept.city.parks.as_slice()).unwrap_or_default();
+            let known = parks.iter().find(|known| known.id == *park)?;
+            known.entrances.first().map(|gate| gate.at.position())
+        };
         // Without a point it is about the whole district: whoever is bound to a place may not.
         let anywhere = may(actor, Action::Plan, &Subject { holder, above: &above, ..Subject::default() });
-        match anywhere || (!edits.is_empty() && places.all(allowed)) {
-            true => Ok(()),
-            false => Err(Refusal::NotPermitted.into()),
+        let here = |edit: &Edit| match edit {
+            // A park that is not there any more lies nowhere.
+            Edit::WithoutPark { park } => gate(park).is_some_and(allowed),
+            other => points(other).into_iter().all(allowed),
+        };
+        anywhere || (!edits.is_empty() && edits.iter().all(here))
+    }
+
+    /// Whether somebody may remove a scenario: who might keep it for the organisation that did.
+    pub fn may_remove_scenario(&self, actor: &Actor, kept: &Kept) -> bool {
+        self.may_plan(actor, Some(kept.org), &kept.edits)
+    }
+
+    /// Removes a scenario; the audit trail says who did. It is never changed, so that whoever saw it
+    /// removes what they saw; of two who remove it at once the second is told that it is gone.
+    ///
+    /// # Errors
+    /// [`AppError::Scope`] for a key without that scope; [`AppError::NotFound`];
+    /// [`Refusal::NotPermitted`] as [`App::may_remove_scenario`].
+    pub async fn remove_scenario(&self, actor: &Actor, id: ScenarioId) -> Result<(), AppError> {
+        self.within(actor, Scope::Plan)?;
+        let kept = self.kept_scenario(id).await?;
+        if !self.may_remove_scenario(actor, &kept) {
+            return Err(Refusal::NotPermitted.into());
         }
+        let entry = self.entry(actor, "scenario_removed", &kept.name, &id.to_string());
+        let j = self.jurisdiction.clone();
+        let removed = self.db.write(move |mut conn| {
+            Box::pin(async move {
+                if !scenarios::remove(&mut conn, &j, id).await? {
+                    return Err(AppError::NotFound("scenario"));
+                }
+                audit::add(&mut conn, &j, &entry).await?;
+                Ok::<_, AppError>(())
+            })
+        });
+        removed.await
     }
 
     /// The kept scenarios, newest first; at most 200.

@@ -4,7 +4,7 @@
 use crate::stage::app;
 use luyuan_app::{
     App,
-    city::{CityKind, Inputs},
+    city::{CityKind, Inputs, Sea},
     env::Env,
 };
 use luyuan_store::testing::on_both_engines;
@@ -30,7 +30,9 @@ async fn the_demonstration_has_a_map_and_an_import_replaces_it() {
             (last, steps) = (done, steps + 1);
         });
         assert!(steps > 3);
-        let row = app.keep_base(&base.unwrap(), CityKind::Osm).await.unwrap();
+        let (base, sea) = base.unwrap();
+        assert!(matches!(sea, Sea::Filled(_)), "the harbour: {sea:?}");
+        let row = app.keep_base(&base, CityKind::Osm).await.unwrap();
         let kept = app.base_map().unwrap();
         let [west, south, east, north] = kept.bounds().unwrap();
         assert!(west < 7.43 && east > 7.415 && south < 43.74 && north > 43.73);

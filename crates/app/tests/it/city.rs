@@ -8,7 +8,7 @@ use luyuan_app::{
     city::{CityKind, Inputs, Loaded, Origin, green_rules, walk_rules},
     env::Env,
 };
-use luyuan_domain::{place::PlaceKind, ruleset::Measure};
+use luyuan_domain::{geo::Wgs84, ids::JurisdictionId, place::PlaceKind, ruleset::Measure};
 use luyuan_store::testing::on_both_engines;
 use std::path::Path;
 
@@ -67,6 +67,15 @@ async fn the_demonstration_has_a_city_that_says_it_is_made_and_an_import_replace
         let row = app.keep_city(&loaded, origin()).await.unwrap();
         assert_eq!(*app.city().unwrap().city, loaded.city);
         assert_eq!(row.counts.nodes, loaded.city.network.len() as u64);
+        assert_eq!(app.search_streets("costa", 9), [], "{engine}: no street of Erqi");
+        // Where no district is drawn every street of the extract is found, by a part of its name too.
+        let alone = App::start(app.db.clone(), JurisdictionId("monaco".into()), files.clone(), Env::default());
+        let alone = alone.await.unwrap();
+        alone.keep_city(&loaded, origin()).await.unwrap();
+        let found = alone.search_streets("de la costa", 9);
+        let at = found.iter().find(|street| street.name == "Avenue de la Costa").expect("the street").at;
+        assert!(at.metres_to(Wgs84 { lon: 7.4222, lat: 43.7390 }) < 400.0, "{at:?}");
+        assert_eq!(alone.streets_in("au 12 avenue de la Costa, Monaco", 9)[0].name, "Avenue de la Costa");
         assert!(app.files.get(&made.row.sha256).await.unwrap().is_none(), "the made one's bytes are gone");
         assert!(other.notice().await.unwrap(), "{engine}: noticed");
         assert_eq!(other.city().unwrap().row, row);

@@ -3,7 +3,7 @@
 
 use super::{
     Provenance, RulesetProblem as Problem,
-    read::{date, known, origin, toml},
+    read::{Bound, date, known, numbers, origin, toml},
 };
 use crate::{
     dated::Status,
@@ -83,6 +83,65 @@ impl CostRule {
     }
 }
 
+/// By what entrances and crossings are proposed by themselves. All in metres.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Proposing {
+    /// A path comes at least so near to a park's boundary.
+    EntrancePath,
+    /// A proposed entrance lets people walk at least so much farther beyond it.
+    EntranceGain,
+    /// Where two ways come nearer than this and do not meet, the map has a hole.
+    CrossingLeast,
+    /// A crossing is at most so long.
+    CrossingMost,
+    /// A proposed crossing lets people walk at least so much farther beyond it.
+    CrossingGain,
+    /// Proposals of a kind lie so far apart where nothing else is said.
+    Spacing,
+}
+
+impl Proposing {
+    /// Every one.
+    pub const ALL: [Self; 6] = [
+        Self::EntrancePath,
+        Self::EntranceGain,
+        Self::CrossingLeast,
+        Self::CrossingMost,
+        Self::CrossingGain,
+        Self::Spacing,
+    ];
+
+    /// Stable code, as in the files.
+    pub fn code(self) -> &'static str {
+        match self {
+            Self::EntrancePath => "entrance_path_metres",
+            Self::EntranceGain => "entrance_gain_metres",
+            Self::CrossingLeast => "crossing_least_metres",
+            Self::CrossingMost => "crossing_most_metres",
+            Self::CrossingGain => "crossing_gain_metres",
+            Self::Spacing => "spacing_metres",
+        }
+    }
+}
+
+/// The numbers by which entrances and crossings are proposed.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Proposals {
+    bounds: Vec<(Proposing, u32, Provenance)>,
+}
+
+impl Proposals {
+    /// One of the numbers, in metres.
+    pub fn metres(&self, which: Proposing) -> f64 {
+        self.bounds.iter().find(|(bound, ..)| *bound == which).map_or(0.0, |(_, metres, _)| f64::from(*metres))
+    }
+
+    /// Every number with where it comes from.
+    pub fn bounds(&self) -> &[(Proposing, u32, Provenance)] {
+        &self.bounds
+    }
+}
+
 /// Costs in force from a date on.
 #[derive(Debug, Clone, PartialEq)]
 pub struct SitingRules {
@@ -94,6 +153,8 @@ pub struct SitingRules {
     pub provenance: Provenance,
     /// One for each kind, in the order of [`SiteKind::ALL`].
     costs: Vec<CostRule>,
+    /// By what entrances and crossings are proposed; none in texts from before that was possible.
+    pub proposals: Option<Proposals>,
 }
 
 #[derive(Deserialize)]
@@ -104,6 +165,8 @@ struct File {
     status: Status,
     source: Spanned<String>,
     cost: Vec<Spanned<CostEntry>>,
+    #[serde(default)]
+    bound: Vec<Spanned<Bound>>,
 }
 
 #[derive(Deserialize)]
@@ -127,8 +190,8 @@ impl SitingRules {
     /// Reads rules from TOML; `name` is the file's, for errors.
     ///
     /// # Errors
-    /// The first problem with its line: an unknown, repeated or missing kind, a number that makes no
-    /// sense, a missing source.
+    /// The first problem with its line: an unknown, repeated or missing kind or bound, a number that
+    /// makes no sense, a missing source. Either no bound stands in it or every one.
     pub fn parse(name: &str, text: &str) -> Result<Self, Located<Problem>> {
         let source = Source::new(name, text);
         let file: File = toml(source)?;
@@ -166,7 +229,15 @@ impl SitingRules {
             let missing = || source.whole(Problem::Missing { what: "kind", code: kind.code().to_owned() });
             found.iter().find(|rule| rule.kind == kind).cloned().ok_or_else(missing)
         });
+        let proposals = match file.bound.as_slice() {
+            [] => None,
+            given => {
+                let bounds = numbers(source, given, &Proposing::ALL, Proposing::code, |_| false)?;
+                Some(Proposals { bounds })
+            }
+        };
         Ok(Self {
+            proposals,
             costs: costs.collect::<Result<_, _>>()?,
             valid_from: date(source, &file.valid_from)?,
             provenance: origin(source, file.source.span().start, file.status, file.source.get_ref())?,
@@ -201,6 +272,19 @@ mod tests {
         }
         assert_eq!(rules.cost(SiteKind::Cleared).fen(600.0, 0.0), 24_000_000);
         assert_eq!(rules.cost(SiteKind::Crossing).fen(0.0, 30.0), 4_400_000);
+        let proposals = rules.proposals.unwrap();
+        assert_eq!(proposals.bounds().len(), Proposing::ALL.len());
+        assert!(proposals.bounds().iter().all(|(.., from)| from.status == Status::Assumed));
+        assert!(proposals.metres(Proposing::CrossingLeast) < proposals.metres(Proposing::CrossingMost));
+    }
+
+    #[test]
+    fn a_text_from_before_proposals_still_holds_and_half_of_them_does_not() {
+        let (costs, bounds) = SHIPPED.split_once("[[bound]]").unwrap();
+        assert_eq!(SitingRules::parse("x.toml", costs).unwrap().proposals, None);
+        let (first, _) = bounds.split_once("[[bound]]").unwrap();
+        let half = format!("{costs}[[bound]]{first}");
+        assert_eq!(SitingRules::parse("x.toml", &half).unwrap_err().problem.code(), "ruleset_missing");
     }
 
     #[test]

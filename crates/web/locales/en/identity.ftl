@@ -48,6 +48,7 @@ scope-place = place orders
 scope-update-status = add what another platform knows
 scope-read-internal = read orders that are not public
 scope-bulk = read them by the list
+scope-plan = remove scenarios of what might be built
 audit-title = Audit trail
 audit-lead = What was done to accounts, roles and keys, newest first. Nothing of it can be changed or removed.
 audit-empty = Nothing yet.

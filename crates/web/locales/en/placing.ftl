@@ -5,6 +5,7 @@ which-side-title = On which side is it?
 which-side-lead = This spot is near a border, and different organisations answer for the two sides. Choose one, so that the order is not sent back and forth.
 which-holder = { $name } is responsible
 which-unsure = I am not sure, send it as it is
+which-street = near the middle of the street
 which-none = None of these, let the district decide
 which-hint = Everything that you wrote is still there.
 questions-lead = A few more questions, so that it can be done in one go. What is not marked may be left empty.

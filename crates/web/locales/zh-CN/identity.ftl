@@ -48,6 +48,7 @@ scope-place = 下单
 scope-update-status = 补充其他平台的进展
 scope-read-internal = 查看不公开的诉求
 scope-bulk = 批量查看
+scope-plan = 移除规划方案
 audit-title = 审计记录
 audit-lead = 对账号、角色和密钥所做的操作，最新的在前。记录不能修改，也不能删除。
 audit-empty = 暂无记录。

@@ -5,6 +5,7 @@ which-side-title = 在哪一边？
 which-side-lead = 这个位置靠近分界，两边由不同的组织负责。请选一边，免得来回转。
 which-holder = 由{ $name }负责
 which-unsure = 说不准，请直接派单
+which-street = 路的中段附近
 which-none = 都不是，由区里判断
 which-hint = 您填写的内容都还在。
 questions-lead = 再问几句，方便一次办好。没有“必填”的可以不答。

@@ -1,6 +1,6 @@
 //! The OpenAPI 3.1 document.
 
-use super::{categories, green, list, log, orders, photos, place, places, problem, reporter, rules};
+use super::{categories, green, list, log, next, orders, photos, place, places, problem, reporter, rules};
 use utoipa::{
     Modify, OpenApi,
     openapi::{
@@ -23,10 +23,10 @@ use utoipa::{
     paths(
         list::list, list::similar, place::place, place::join, orders::one, orders::events,
         reporter::rate, reporter::answer, photos::keep, photos::one,
-        categories::all, categories::one, places::search, places::at, places::one,
+        categories::all, categories::one, places::search, places::at, places::one, places::streets,
         rules::in_force, rules::diversions,
         log::checkpoint, log::consistency, log::receipt,
-        green::coverage, green::what_if, green::why, green::scenarios, green::scenario,
+        green::coverage, green::what_if, green::why, next::next, green::scenarios, green::scenario, green::remove_scenario,
     ),
     components(schemas(problem::Body9457)),
     modifiers(&Key, &Refusals),
@@ -76,13 +76,13 @@ impl Modify for Refusals {
             components.responses.insert(name.into(), RefOr::T(refusal(status, when)));
         }
         for (path, item) in &mut document.paths.paths {
-            for operation in [item.get.as_mut(), item.post.as_mut()].into_iter().flatten() {
+            for operation in [item.get.as_mut(), item.post.as_mut(), item.delete.as_mut()].into_iter().flatten() {
                 let fits = |status: &str| match status {
                     "401" => operation.security.is_some(),
                     "403" => operation.security.is_some() || path.ends_with("/rating") || path.ends_with("/answer"),
                     "404" => {
                         path.contains('{')
-                            || ["/at", "/checkpoint", "/consistency", "/green", "/what-if", "/why"]
+                            || ["/at", "/checkpoint", "/consistency", "/green", "/what-if", "/why", "/green/next"]
                                 .iter()
                                 .any(|end| path.ends_with(end))
                     }
@@ -94,7 +94,9 @@ impl Modify for Refusals {
                     }
                     // What writes is counted, and what searches in words.
                     "429" => {
-                        operation.request_body.is_some() || ["listOrders", "searchPlaces"].contains(&name(operation))
+                        operation.request_body.is_some()
+                            || ["listOrders", "searchPlaces", "searchStreets", "removeScenario"]
+                                .contains(&name(operation))
                     }
                     "413" | "415" => operation.request_body.is_some(),
                     _ => true,

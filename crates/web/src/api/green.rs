@@ -3,18 +3,20 @@
 
 use super::{
     Problem,
+    key::Integrator,
     problem::{Body, Query},
 };
 use crate::Site;
 use axum::{
     Json,
     extract::{Path, State},
+    http::StatusCode,
 };
 use luyuan_app::{
     AppError,
     green::{self, Edit, Kept, Measured, UNREACHED},
 };
-use luyuan_domain::{geo::Wgs84, ruleset::Measure};
+use luyuan_domain::{geo::Wgs84, roles::Scope, ruleset::Measure};
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 use utoipa::{IntoParams, ToSchema};
@@ -196,7 +198,7 @@ pub(super) struct WhatIfAnswer {
     attribution: String,
 }
 
-async fn measured(site: &Site, ruleset: Option<&str>) -> Result<Arc<Measured>, Problem> {
+pub(super) async fn measured(site: &Site, ruleset: Option<&str>) -> Result<Arc<Measured>, Problem> {
     let found = site.app.green(ruleset).await?;
     found.ok_or_else(|| AppError::NotFound("city").into())
 }
@@ -357,18 +359,23 @@ pub(super) struct WhyAnswer {
     way: Vec<[f64; 2]>,
 }
 
+/// The position of a goal by its code; the last of the rules when none is named.
+pub(super) fn goal(measured: &Measured, code: Option<&str>) -> Result<usize, AppError> {
+    let goals = &measured.rules.goals;
+    match code.filter(|code| !code.is_empty()) {
+        Some(code) => goals.iter().position(|goal| goal.code == code).ok_or_else(|| {
+            let codes: Vec<&str> = goals.iter().map(|goal| goal.code.as_str()).collect();
+            AppError::wrong("goal", "green_goal", codes.join(", "))
+        }),
+        None => Ok(goals.len().saturating_sub(1)),
+    }
+}
+
 /// Why a park that is near is far on foot.
 #[utoipa::path(get, path = "/api/v1/green/why", operation_id = "whyGreen", tag = "green", params(WhichDoor), responses((status = 200, body = WhyAnswer)))]
 pub(super) async fn why(State(site): State<Site>, Query(asked): Query<WhichDoor>) -> Result<Json<WhyAnswer>, Problem> {
     let measured = measured(&site, asked.ruleset.as_deref()).await?;
-    let goals = &measured.rules.goals;
-    let goal = match asked.goal.as_deref().filter(|code| !code.is_empty()) {
-        Some(code) => goals.iter().position(|goal| goal.code == code).ok_or_else(|| {
-            let codes: Vec<&str> = goals.iter().map(|goal| goal.code.as_str()).collect();
-            AppError::wrong("goal", "green_goal", codes.join(", "))
-        })?,
-        None => goals.len().saturating_sub(1),
-    };
+    let goal = goal(&measured, asked.goal.as_deref())?;
     let number = measured.door_by_id(&asked.door).ok_or(AppError::NotFound("door"))?;
     let (door, why) = match (measured.door(number), measured.why(number, goal)) {
         (Some(door), Some(why)) => (door, why),
@@ -423,6 +430,24 @@ fn item(site: &Site, kept: Kept) -> ScenarioItem {
 pub(super) async fn scenarios(State(site): State<Site>) -> Result<Json<Vec<ScenarioItem>>, Problem> {
     let kept = site.app.scenarios().await?;
     Ok(Json(kept.into_iter().map(|kept| item(&site, kept)).collect()))
+}
+
+/// Removes a scenario. The key has to have the scope `plan`. A scenario is never changed: its id names
+/// exactly what was seen of it.
+#[utoipa::path(delete, path = "/api/v1/green/scenarios/{id}", operation_id = "removeScenario", tag = "green",
+    security(("key" = [])),
+    params(("id" = String, Path, description = "The scenario's id")),
+    responses((status = 204, description = "It is removed")),
+)]
+pub(super) async fn remove_scenario(
+    State(site): State<Site>,
+    Integrator(actor): Integrator,
+    Path(id): Path<String>,
+) -> Result<StatusCode, Problem> {
+    site.app.within(&actor, Scope::Plan)?;
+    let id = id.parse().map_err(|_| Problem::not_found())?;
+    site.app.remove_scenario(&actor, id).await?;
+    Ok(StatusCode::NO_CONTENT)
 }
 
 /// One kept scenario.

@@ -80,6 +80,43 @@ pub(super) async fn search(
     Ok(Json(directory.search(&search.q, 20).into_iter().map(|place| item(&directory, place)).collect()))
 }
 
+/// A named street, at one point of it.
+#[derive(Serialize, ToSchema)]
+pub(super) struct StreetItem {
+    /// Name.
+    name: String,
+    /// Longitude of a point in its middle, degrees WGS-84.
+    lon: f64,
+    /// Latitude of that point, degrees WGS-84.
+    lat: f64,
+    /// The places that hold that point, lowest first.
+    within: Vec<Named>,
+}
+
+/// Named streets of the imported city, best first, at most 20. A long street has a point in about
+/// every square kilometre. Empty where no city was imported.
+#[utoipa::path(get, path = "/api/v1/streets", operation_id = "searchStreets", tag = "reference", params(Search), responses((status = 200, body = Vec<StreetItem>)))]
+pub(super) async fn streets(
+    State(site): State<Site>,
+    Query(search): Query<Search>,
+) -> Result<Json<Vec<StreetItem>>, Problem> {
+    if search.q.chars().count() > MOST_WORDS {
+        return Err(Problem::query("q", "words_long"));
+    }
+    let directory = site.app.directory();
+    let named = |place: &&Place| Named { code: place.code.clone(), name: place.name.clone() };
+    let item = |street: luyuan_app::streets::StreetAt| StreetItem {
+        within: directory
+            .locate(street.at)
+            .map(|place| directory.path(place.id).iter().map(named).collect())
+            .unwrap_or_default(),
+        name: street.name,
+        lon: street.at.lon,
+        lat: street.at.lat,
+    };
+    Ok(Json(site.app.search_streets(&search.q, 20).into_iter().map(item).collect()))
+}
+
 /// A point.
 #[derive(Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]

@@ -1,7 +1,7 @@
 //! Errors as problem+json (RFC 9457), and extractors that answer with them.
 
 use crate::{
-    fault::{Fault, RETRY},
+    fault::{Fault, RETRY, said},
     i18n::Language,
 };
 use axum::{
@@ -42,10 +42,13 @@ impl Problem {
     /// The answer in words. `request` is told only when something failed inside.
     pub fn written(self, language: Language, request: &str) -> Response {
         let Self(Fault { status, wrong }) = self;
-        let say = |code: &str, detail: &str| language.with(&format!("error-{code}"), &[("detail", detail)]);
         let errors: Vec<WrongField> = wrong
             .iter()
-            .map(|(field, code, detail)| WrongField { field: field.clone(), code, detail: say(code, detail) })
+            .map(|(field, code, detail)| WrongField {
+                field: field.clone(),
+                code,
+                detail: said(language, field, code, detail),
+            })
             .collect();
         let (code, detail) = errors.first().map(|first| (first.code, first.detail.clone())).unwrap_or_default();
         let body = Body9457 {

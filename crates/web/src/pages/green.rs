@@ -4,7 +4,7 @@
 mod asked;
 pub(crate) mod edits;
 mod figures;
-mod next;
+pub(crate) mod next;
 mod scenarios;
 mod sketch;
 mod why;
@@ -45,6 +45,7 @@ pub(crate) fn routes() -> Router<Site> {
         .route("/green/next", get(next::form).post(next::plan))
         .route("/green/scenarios", get(scenarios::list).post(scenarios::keep))
         .route("/green/scenarios/{id}", get(scenarios::one))
+        .route("/green/scenarios/{id}/removal", get(scenarios::ask_removal).post(scenarios::remove))
 }
 
 /// A change as the list on the page shows it.
@@ -200,7 +201,8 @@ fn typed(query: &[(String, String)]) -> Typed {
 /// The change that a form describes.
 fn add(site: &Site, measured: &Measured, typed: &Typed, before: &[Edit]) -> Result<Edit, AppError> {
     let place = |field: &'static str, text: &str| {
-        let named = || site.app.directory().search(text, 1).first().and_then(|place| place.centre);
+        let street = || site.app.search_streets(text, 1).pop().map(|street| street.at);
+        let named = || site.app.directory().search(text, 1).first().and_then(|place| place.centre).or_else(street);
         let found = edits::position(text).or_else(|| if text.is_empty() { None } else { named() });
         found.ok_or_else(|| AppError::wrong(field, "green_where", text.to_owned()))
     };

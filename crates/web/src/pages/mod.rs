@@ -9,7 +9,7 @@ mod evidence;
 mod export;
 mod factor;
 pub(crate) mod filter;
-mod green;
+pub(crate) mod green;
 mod home;
 mod invitations;
 mod keys;

@@ -23,6 +23,10 @@ use luyuan_domain::{
 use serde::Deserialize;
 use serde_json::{Value, json};
 
+/// So many are found while somebody types; so many of them are streets where there are more places.
+const FOUND: usize = 10;
+const STREETS: usize = 3;
+
 /// Most bytes of a photo that is sent only for its position, which stands at its beginning.
 const MOST_PHOTO: usize = 512 * 1024;
 
@@ -51,8 +55,25 @@ fn brief(directory: &Directory, place: &Place) -> Value {
 
 async fn search(State(site): State<Site>, Query(asked): Query<Asked>) -> Json<Value> {
     let directory = site.app.directory();
-    let found: Vec<_> = directory.search(&asked.q, 10).into_iter().map(|place| brief(&directory, place)).collect();
+    let streets = site.app.search_streets(&asked.q, FOUND);
+    let places = directory.search(&asked.q, FOUND);
+    // Both kinds find room, however many there are of the other.
+    let own = FOUND - streets.len().min(FOUND - places.len().min(FOUND - STREETS));
+    let places = places.into_iter().take(own).map(|place| brief(&directory, place));
+    let streets = streets.into_iter().map(|street| {
+        let within: Vec<_> = directory.locate(street.at).map(|place| names(&directory, place)).unwrap_or_default();
+        json!({
+            "code": null, "name": street.name, "kind": "named_road", "within": within,
+            "lon": street.at.lon, "lat": street.at.lat,
+        })
+    });
+    let found: Vec<_> = places.chain(streets).take(FOUND).collect();
     Json(json!(found))
+}
+
+/// A place and all that contains it, lowest first.
+fn names(directory: &Directory, place: &Place) -> Vec<String> {
+    directory.path(place.id).iter().map(|upper| upper.name.clone()).collect()
 }
 
 #[derive(Deserialize)]

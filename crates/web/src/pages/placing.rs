@@ -24,6 +24,7 @@ use luyuan_app::{
     AppError,
     directory::Directory,
     orders::{Contact, Joining, Place, Where},
+    streets::StreetAt,
 };
 use luyuan_domain::{
     catalogue::{Attribute, Category, Datatype},
@@ -42,9 +43,11 @@ pub(crate) fn routes() -> Router<Site> {
 
 type Hidden = Vec<(&'static str, String)>;
 
-/// A place to choose: code, name, what it lies in, who answers for it.
+/// A place to choose: code, name, what it lies in, who answers for it. A street has a point instead of
+/// a code.
 struct Candidate {
     code: String,
+    point: Option<(f64, f64)>,
     name: String,
     within: String,
     holder: String,
@@ -189,8 +192,13 @@ async fn unclear(site: &Site, v: &Viewer, typed: &Typed) -> Result<Option<Respon
             Some(at) => contested(&directory, directory.sides(at, day.rules.rules.border_metres)),
             None => directory.named_in(&typed.address, PLACES),
         };
+        let mut places: Vec<_> = places.into_iter().take(PLACES).map(|place| candidate(&directory, place)).collect();
+        if !border {
+            let streets = site.app.streets_in(&typed.address, PLACES).into_iter();
+            places.extend(streets.map(|street| on_street(&directory, street)));
+            places.truncate(PLACES);
+        }
         if !places.is_empty() {
-            let places = places.into_iter().take(PLACES).map(|place| candidate(&directory, place)).collect();
             return Ok(Some(html(&Which { v, border, places, hidden: typed.hidden() })));
         }
     }
@@ -224,7 +232,25 @@ fn candidate(directory: &Directory, place: &place::Place) -> Candidate {
     // The district is every place's; it tells none from another.
     let upper: Vec<_> = path.iter().skip(1).rev().skip(1).map(|upper| upper.name.as_str()).collect();
     let holder = directory.chain(place.id).lowest().map(|org| directory.org_name(org)).unwrap_or_default();
-    Candidate { code: place.code.clone(), name: place.name.clone(), within: upper.join(" › "), holder }
+    Candidate { code: place.code.clone(), point: None, name: place.name.clone(), within: upper.join(" › "), holder }
+}
+
+/// A street as a choice: the point in its middle, with who answers for what lies there.
+fn on_street(directory: &Directory, street: StreetAt) -> Candidate {
+    let point = Some((street.at.lon, street.at.lat));
+    let Some(place) = directory.locate(street.at) else {
+        return Candidate {
+            code: String::new(),
+            point,
+            name: street.name,
+            within: String::new(),
+            holder: String::new(),
+        };
+    };
+    let around = candidate(directory, place);
+    let within = [around.within.as_str(), place.name.as_str()].into_iter().filter(|part| !part.is_empty());
+    let within = within.collect::<Vec<_>>().join(" › ");
+    Candidate { code: String::new(), point, name: street.name, within, holder: around.holder }
 }
 
 fn questions<'a>(v: &'a Viewer, category: &'a Category, typed: &Typed, wrong: &[(String, String)]) -> Questions<'a> {

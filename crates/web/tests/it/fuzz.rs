@@ -8,6 +8,7 @@ use crate::district::{Answer, Site};
 use axum::http::Method;
 use luyuan_app::{
     AppError,
+    city::{CityKind, Inputs, Origin, walk_rules},
     evidence::{Receipt, Verifier},
     import::{Input, Mapping, Rejects, Sheet, Strictness},
 };
@@ -19,8 +20,8 @@ use std::{
 };
 
 /// What is tried, each with a folder of known inputs.
-const TARGETS: [&str; 9] =
-    ["open311-form", "order-json", "photo", "address", "mapping", "rows", "geojson", "table", "receipt"];
+const TARGETS: [&str; 10] =
+    ["open311-form", "order-json", "photo", "address", "mapping", "rows", "geojson", "table", "receipt", "pbf"];
 /// Longest time for one input: more than any of them takes in a build without optimisation.
 const MOST: Duration = Duration::from_secs(20);
 
@@ -143,6 +144,7 @@ async fn give(site: &Site, target: &str, bytes: Vec<u8>, folder: &Path) -> Resul
             }
         }
         "receipt" => receipt(&String::from_utf8_lossy(&bytes)),
+        "pbf" => in_order(extract(site, &file("osm.pbf")).await),
         "mapping" => in_order(Mapping::parse("bent.toml", &String::from_utf8_lossy(&bytes)).map(drop)),
         "rows" => {
             let mapping = fs::read_to_string(root().join("corpus/mapping/boston311.toml")).unwrap();
@@ -166,6 +168,21 @@ async fn give(site: &Site, target: &str, bytes: Vec<u8>, folder: &Path) -> Resul
             }
         }
     }
+}
+
+/// What `luyuan import osm` does with a file: the city and the base map of it are kept, read back, and
+/// drawn.
+async fn extract(site: &Site, network: &Path) -> Result<(), AppError> {
+    let inputs = Inputs { network: network.to_owned(), ..Inputs::default() };
+    let loaded = inputs.load(&walk_rules(None)?, |_, _, _| {})?;
+    let (base, _) = inputs.base(|_, _| {})?;
+    site.app.keep_city(&loaded, Origin { kind: CityKind::Osm, name: "bent".into(), source: "bent".into() }).await?;
+    site.app.keep_base(&base, CityKind::Osm).await?;
+    assert_eq!(*site.app.city().unwrap().city, loaded.city, "as it was written");
+    let map = site.app.base_map().unwrap();
+    (0..16).for_each(|tile| drop(map.tile(14, 8192 + tile % 4, 8188 + tile / 4)));
+    drop(map.tile(14, 8529, 5975));
+    Ok(())
 }
 
 /// What `luyuan verify receipt --key …` does with a file: nothing that was bent is true.

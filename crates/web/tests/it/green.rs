@@ -3,6 +3,11 @@
 
 use crate::district::{Browser, GARDEN, Site, encoded, on_both};
 use axum::{body::Body, http::Method};
+use luyuan_app::keys::NewKey;
+use luyuan_domain::{
+    actor::Actor,
+    roles::{Scope, Scopes},
+};
 use serde_json::{Value, json};
 
 const TRY: &str = "/api/v1/green/what-if";
@@ -313,8 +318,181 @@ async fn where_next_is_planned_from_a_grid_or_a_list_and_says_what_is_proven() {
         let fields = [("by", "sites"), ("from", "list"), ("crs", "wgs84")];
         let bad = b"id,kind,lon,lat\nA,lake,113.6,34.7\n".as_slice();
         let refused = browser.submit_files("/green/next", &fields, &[("list", "a.csv", bad)]).await;
-        refused.is_page(422, "清单用不了");
-        assert!(refused.text().contains("lake") && !refused.text().contains("/tmp/"), "{}", refused.text());
+        refused.is_page(422, "第 2 行：kind 不能是“lake”");
+        assert!(!refused.text().contains("/tmp/") && !refused.text().contains("cannot"), "{}", refused.text());
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn entrances_and_crossings_are_proposed_by_themselves() {
+    on_both(|site, engine| async move {
+        let mut browser = Browser::open(&site, "zh-CN").await;
+        let form = browser.get("/green/next").await.text();
+        assert!(form.contains("name=\"entrances_every\" inputmode=\"numeric\" value=\"100\""), "the rules' spacing");
+        let fields = [
+            ("by", "budget"),
+            ("budget", "400000"),
+            ("from", "none"),
+            ("entrances", "1"),
+            ("entrances_every", "50"),
+            ("crossings", "1"),
+            ("crossings_every", "50"),
+        ];
+        let plan = browser.submit("/green/next", &fields).await;
+        plan.is_page(200, "已证明");
+        let text = plan.text();
+        assert!(text.contains("name=\"crossings\" value=\"1\" checked"), "what was chosen stays");
+        // The same for programs, step by step.
+        let asked = json!({ "yuan": 400_000, "entrances_every_metres": 50, "crossings_every_metres": 50 });
+        let told = site.post("/api/v1/green/next", &asked).await.json();
+        assert_eq!((&told["goal"], &told["optimal"]), (&json!("park"), &json!(true)), "{told}");
+        let steps = told["steps"].as_array().unwrap();
+        let kinds = |step: &Value| ["entrance", "crossing"].contains(&step["change"]["edit"].as_str().unwrap());
+        assert!(!steps.is_empty() && steps.iter().all(kinds), "{engine}: {told}");
+        assert_eq!(told["candidates"], told["candidates_measured"]);
+        assert_eq!(text.matches("<th scope=\"row\">").count(), steps.len());
+        // What the plan gains is what trying it out gains.
+        let edits: Vec<Value> = steps.iter().map(|step| step["change"].clone()).collect();
+        let tried = try_out(&site, json!(edits)).await.json();
+        assert_eq!(goal(&tried, "park")["residents_gained"], told["residents_gained"]);
+        browser.submit("/green/next", &[("by", "sites"), ("from", "none")]).await.is_page(422, "至少选一种候选");
+        let fields = [("by", "sites"), ("from", "none"), ("crossings", "1"), ("crossings_every", "1")];
+        browser.submit("/green/next", &fields).await.is_page(422, "间距在 20 到 2000 米之间");
+        for (asked, code) in [
+            (json!({ "sites": 1 }), "green_no_candidates"),
+            (json!({ "grid_metres": 500 }), "green_sites"),
+            (json!({ "sites": 1, "yuan": 1, "grid_metres": 500 }), "green_sites"),
+            (json!({ "yuan": 0, "grid_metres": 500 }), "green_budget"),
+            (json!({ "sites": 1, "grid_metres": 5 }), "green_grid"),
+            (json!({ "sites": 1, "crossings_every_metres": 5 }), "green_every"),
+            (json!({ "sites": 1, "grid_metres": 500, "goal": "sea" }), "green_goal"),
+        ] {
+            site.post("/api/v1/green/next", &asked).await.is_problem(422, code);
+        }
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn the_time_limit_holds_for_measuring_and_says_how_many_were_measured() {
+    on_both(|site, engine| async move {
+        let settings = luyuan_app::settings::Settings { siting: std::time::Duration::ZERO, ..Default::default() };
+        let site = site.set_up(settings);
+        let told = site.post("/api/v1/green/next", &json!({ "sites": 3, "grid_metres": 100 })).await.json();
+        let [all, measured] = ["candidates", "candidates_measured"].map(|field| told[field].as_u64().unwrap());
+        assert!(all > 1000 && measured < all, "{engine}: {measured} of {all}");
+        for (language, words) in [("zh-CN", "时间到了"), ("en", "The time was over")] {
+            let mut browser = Browser::open(&site, language).await;
+            let plan = browser.submit("/green/next", &[("by", "sites"), ("from", "grid"), ("grid", "100")]).await;
+            plan.is_page(200, words);
+            assert!(plan.text().contains(&all.to_string()), "{engine}: of how many");
+        }
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_scenario_is_removed_by_who_may_keep_it_after_a_second_question() {
+    on_both(|site, engine| async move {
+        let at = site.app.directory().place_by_code(GARDEN).unwrap().centre.unwrap();
+        let edit = format!("park@{},{}@600", at.lon, at.lat);
+        let mut staff = Browser::open(&site, "zh-CN").await;
+        staff.log_in("community").await;
+        let mut kept = Vec::new();
+        for name in ["甲方案", "乙方案"] {
+            let fields = [("name", name), ("rules", "green-300-500"), ("edit", edit.as_str())];
+            kept.push(staff.submit("/green/scenarios", &fields).await.header("location").to_owned());
+        }
+        let removal = format!("{}/removal", kept[0]);
+        let mut public = Browser::open(&site, "zh-CN").await;
+        assert!(!public.get(&kept[0]).await.text().contains("移除方案"));
+        public.get(&removal).await.is_page(403, "");
+        public.submit(&removal, &[]).await.is_page(403, "");
+        assert!(staff.get(&kept[0]).await.text().contains(&format!("href=\"{removal}\"")), "{engine}");
+        let asked = staff.get(&removal).await;
+        asked.is_page(200, "移除方案“甲方案”？");
+        assert!(asked.text().contains("新公园 600 m²"));
+        staff.get(&kept[0]).await.is_page(200, "甲方案");
+        let done = staff.submit(&removal, &[]).await;
+        assert_eq!((done.status.as_u16(), done.header("location")), (303, "/green/scenarios"));
+        staff.submit(&removal, &[]).await.is_page(404, "");
+        public.get(&kept[0]).await.is_page(404, "");
+        let list = public.get("/green/scenarios").await.text();
+        assert!(list.contains("乙方案") && !list.contains("甲方案"), "{engine}");
+        // By a program whose key is for it, once.
+        let id = kept[1].rsplit('/').next().unwrap();
+        let address = format!("/api/v1/green/scenarios/{id}");
+        let key = |scope: Scope| {
+            let new = NewKey { label: format!("{engine} {}", scope.code()), scopes: Scopes(vec![scope]), until: None };
+            let app = site.app.clone();
+            async move { format!("Bearer {}", app.make_key(&Actor::System, new).await.unwrap()) }
+        };
+        site.ask(Method::DELETE, &address, &[], "").await.is_problem(401, "api_key");
+        let bulk = key(Scope::Bulk).await;
+        site.ask(Method::DELETE, &address, &[("authorization", &bulk)], "").await.is_problem(403, "scope");
+        let plan = key(Scope::Plan).await;
+        let removed = site.ask(Method::DELETE, &address, &[("authorization", &plan)], "").await;
+        assert_eq!((removed.status.as_u16(), removed.text().as_str()), (204, ""), "{engine}");
+        site.ask(Method::DELETE, &address, &[("authorization", &plan)], "").await.is_problem(404, "not_found");
+        assert_eq!(site.get("/api/v1/green/scenarios").await.json(), json!([]));
+        // Who did it, and what, stands in the audit trail.
+        let trail = site.app.audit(&Actor::System, "", 9).await.unwrap();
+        let told: Vec<_> = trail.iter().filter(|entry| entry.what == "scenario_removed").collect();
+        assert_eq!(told.iter().map(|entry| entry.about.as_str()).collect::<Vec<_>>(), ["乙方案", "甲方案"]);
+        assert!(matches!(told[0].actor, Actor::Integrator { .. }) && matches!(told[1].actor, Actor::Staff { .. }));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn what_is_wrong_with_a_list_is_told_with_its_row_in_the_readers_language() {
+    on_both(|site, engine| async move {
+        let (_, [lon, lat]) = left_out(&site).await;
+        let head = "id,kind,lon,lat,park,square_metres,yuan,shape\n";
+        let good = format!("A,vacant,{lon},{lat},,,,\n");
+        let row = |row: &str| format!("{head}{good}{row}\n");
+        let files = [
+            (row("A,vacant,113.6,34.7,,,,"), "第 3 行：编号“A”出现了两次", "Row 3: the key “A” stands twice"),
+            (row("B,lake,113.6,34.7,,,,"), "第 3 行：kind 不能是“lake”", "Row 3: kind cannot be “lake”"),
+            (row("B,vacant,a,34.7,,,,"), "第 3 行：lon = a 不是数字", "Row 3: lon = a is no number"),
+            (row("B,vacant,,,,,,"), "第 3 行：要写一个点", "Row 3: a point (lon, lat) or an area"),
+            (row("B,vacant,34.7,113.6,,,,"), "第 3 行：34.7, 113.6 不是", "Row 3: 34.7, 113.6 is no position"),
+            (row("B,entrance,113.6,34.7,P9,,,"), "没有公园“P9”", "there is no park “P9”"),
+            (row("B,entrance,,,,,,"), "出入口要写成一个点", "an entrance is a point"),
+            (row("B,crossing,113.6,34.7,,,,"), "过街要写成两个点的线", "a crossing is a line with two points"),
+            (row("B,vacant,113.6,34.7,,-5,,"), "square_metres 不是面积", "square_metres is no area"),
+            (row("B,vacant,113.6,34.7,,,-1,"), "yuan 不是费用", "yuan is no cost"),
+            (row("B,vacant,113.6,34.7,,,,x"), "第 3 行的图形不是", "Row 3: the shape is no geometry"),
+            (row("B,vacant"), "第 3 行的列数和表头不一致", "Row 3 has another number of columns"),
+            (head.to_owned(), "清单里没有一行内容", "There is no row"),
+            (format!("{head}A,vacant,7.42,43.73,,,,\n"), "多数位置不在这里", "Most places lie elsewhere"),
+            ("{\"type\":".to_owned(), "不是正确的 JSON", "is no JSON"),
+            ("{\"type\":\"Feature\"}".to_owned(), "FeatureCollection", "FeatureCollection"),
+        ];
+        let mut browsers = [Browser::open(&site, "zh-CN").await, Browser::open(&site, "en").await];
+        let fields = [("by", "sites"), ("from", "list"), ("crs", "wgs84")];
+        for (file, zh, en) in &files {
+            for (browser, sentence) in browsers.iter_mut().zip([zh, en]) {
+                let sent = [("list", "a.csv", file.as_bytes())];
+                let answer = browser.submit_files("/green/next", &fields, &sent).await;
+                answer.is_page(422, sentence);
+                assert!(!answer.text().contains("/tmp/"), "{engine}");
+            }
+        }
+        let gbk = [b"id,kind\nA,".as_slice(), &[0xBF, 0xD5, 0xB5, 0xD8], b"\n"].concat();
+        let answer = browsers[0].submit_files("/green/next", &fields, &[("list", "a.csv", gbk.as_slice())]).await;
+        answer.is_page(422, "UTF-8");
+        // For programs: the row stands behind the field.
+        let point = json!({ "type": "Point", "coordinates": [lon, lat] });
+        let feature = |kind: &str| json!({ "type": "Feature", "properties": { "kind": kind }, "geometry": point });
+        let list = json!({ "type": "FeatureCollection", "features": [feature("vacant"), feature("lake")] });
+        let answer = site.post("/api/v1/green/next", &json!({ "sites": 1, "candidates": list })).await;
+        answer.is_problem(422, "green_list_kind");
+        assert_eq!(answer.json()["errors"][0]["field"], "candidates.2");
+        let list = json!({ "type": "FeatureCollection", "features": [feature("vacant")] });
+        let told = site.post("/api/v1/green/next", &json!({ "sites": 1, "candidates": list })).await.json();
+        assert_eq!((&told["candidates"], &told["steps"][0]["id"]), (&json!(1), &json!("1")));
     })
     .await;
 }

@@ -21,5 +21,6 @@ mod privacy;
 mod residents;
 mod second;
 mod site;
+mod streets;
 mod telling;
 mod tiles;

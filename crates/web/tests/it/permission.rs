@@ -52,6 +52,8 @@ pub struct Ground {
     whistle: String,
     /// A pocket park in the garden.
     edit: String,
+    /// A scenario with it, kept by the garden's organisation.
+    scenario: String,
 }
 
 impl Ground {
@@ -69,7 +71,12 @@ impl Ground {
         let (reporter, whistle) = (detail.reporters[0].id.to_string(), whistled.whistles[0].id.to_string());
         let at = site.app.directory().place_by_code(GARDEN).unwrap().centre.unwrap();
         let edit = format!("park@{},{}@600", at.lon, at.lat);
-        Self { order, other, photo: photo.to_string(), reporter, whistle, edit }
+        let measured = site.app.green(None).await.unwrap().unwrap();
+        let park = luyuan_app::green::Edit::Park { entrances: vec![at], square_metres: 600.0, is_park: true };
+        let keep =
+            luyuan_app::green::Keep { name: "口袋公园".into(), ruleset: "green-300-500".into(), edits: vec![park] };
+        let scenario = site.app.keep_scenario(&staff, &measured, keep).await.unwrap().to_string();
+        Self { order, other, photo: photo.to_string(), reporter, whistle, edit, scenario }
     }
 }
 
@@ -102,7 +109,9 @@ async fn everybody_may_exactly_what_the_table_says() {
                 let (answer, status) = ask(&site, &ground, route, asker).await;
                 answers.push(answer.to_string());
                 // What was changed is made anew, so that everybody finds the same.
-                if route.starts_with("POST") && (status.is_success() || status.is_redirection()) {
+                if ["POST", "DELETE"].iter().any(|method| route.starts_with(method))
+                    && (status.is_success() || status.is_redirection())
+                {
                     ground = Ground::new(&site).await;
                 }
             }

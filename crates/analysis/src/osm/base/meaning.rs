@@ -121,10 +121,16 @@ pub(super) fn point<'t>(tags: impl Iterator<Item = (&'t str, &'t str)>) -> Optio
 /// The names of a thing. A Chinese name without an English one is spelled in pinyin.
 pub(super) fn names<'t>(tags: impl Iterator<Item = (&'t str, &'t str)>) -> Names {
     let mut names = Names::default();
+    let mut simplified = false;
     for (key, value) in tags {
         match key {
             "name" => value.clone_into(&mut names.own),
-            "name:zh" | "name:zh-Hans" => value.clone_into(&mut names.zh),
+            // Pages are in simplified letters; `name:zh` may be in either.
+            "name:zh-Hans" => {
+                value.clone_into(&mut names.zh);
+                simplified = true;
+            }
+            "name:zh" if !simplified => value.clone_into(&mut names.zh),
             "name:en" => value.clone_into(&mut names.en),
             _ => {}
         }
@@ -142,4 +148,16 @@ pub(super) fn names<'t>(tags: impl Iterator<Item = (&'t str, &'t str)>) -> Names
         }
     }
     names
+}
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn a_name_in_simplified_letters_goes_before_another_chinese_one() {
+        let zh = |tags: &[(&'static str, &'static str)]| super::names(tags.iter().copied()).zh;
+        let (own, any, simplified) = (("name", "Monaco"), ("name:zh", "摩納哥"), ("name:zh-Hans", "摩纳哥"));
+        assert_eq!(zh(&[own, any, simplified]), "摩纳哥");
+        assert_eq!(zh(&[own, simplified, any]), "摩纳哥", "in whatever order");
+        assert_eq!(zh(&[own, any]), "摩納哥");
+    }
 }

@@ -1,4 +1,4 @@
-//! Where next: which new parks bring most residents within reach.
+//! Where next: which new parks, entrances and crossings bring most residents within reach.
 
 use super::{Change, asked::Asked, changes, figures::many, none, sentences, words};
 use crate::{
@@ -15,15 +15,17 @@ use axum::{
 };
 use luyuan_app::{
     AppError,
-    green::{From, Measured, Most, Next},
+    green::{List, Measured, Most, Next, Sources},
 };
-use luyuan_domain::geo::System;
+use luyuan_domain::{geo::System, ruleset::Proposing};
 use std::sync::Arc;
 
-/// Bounds of what may be asked for: sites, yuan, metres of the grid.
-const SITES: std::ops::RangeInclusive<u32> = 1..=60;
-const YUAN: std::ops::RangeInclusive<f64> = 1.0..=1.0e10;
-const GRID: std::ops::RangeInclusive<f64> = 100.0..=2000.0;
+/// Bounds of what may be asked for: sites, yuan, metres of the grid, metres between entrances and
+/// between crossings.
+pub(crate) const SITES: std::ops::RangeInclusive<u32> = 1..=60;
+pub(crate) const YUAN: std::ops::RangeInclusive<f64> = 1.0..=1.0e10;
+pub(crate) const GRID: std::ops::RangeInclusive<f64> = 100.0..=2000.0;
+pub(crate) const EVERY: std::ops::RangeInclusive<f64> = 20.0..=2000.0;
 
 /// What was typed, kept when it is refused.
 struct Typed {
@@ -33,6 +35,12 @@ struct Typed {
     from: String,
     grid: String,
     crs: String,
+    /// Whether entrances are proposed, and how far apart.
+    entrances: bool,
+    entrances_every: String,
+    /// Whether crossings are, and how far apart.
+    crossings: bool,
+    crossings_every: String,
 }
 
 /// A step as the page shows it.
@@ -52,6 +60,8 @@ struct Shown {
     greedy: String,
     yuan: String,
     candidates: usize,
+    /// When the time was over before all were measured: how many of how many were.
+    measured: Option<String>,
     refused: usize,
     optimal: bool,
     gap: String,
@@ -96,7 +106,15 @@ async fn answer(site: &Site, v: &Viewer, rules: &str, goal: &str, form: Option<&
     let get = |name: &str, usual: &str| {
         form.map(|form| form.get(name)).filter(|value| !value.is_empty()).unwrap_or(usual).to_owned()
     };
+    let spacing = site.app.rulebook().siting(v.now).ok();
+    let spacing = spacing.and_then(|costs| Some(many(costs.proposals.as_ref()?.metres(Proposing::Spacing))));
+    let spacing = spacing.unwrap_or_default();
+    let ticked = |name: &str| form.is_some_and(|form| form.get(name) == "1");
     let typed = Typed {
+        entrances: ticked("entrances"),
+        entrances_every: get("entrances_every", &spacing),
+        crossings: ticked("crossings"),
+        crossings_every: get("crossings_every", &spacing),
         by: get("by", "sites"),
         sites: get("sites", "5"),
         budget: get("budget", "1500000"),
@@ -144,18 +162,31 @@ async fn run(site: &Site, measured: Arc<Measured>, goal: usize, typed: &Typed, f
             Most::Sites(sites.ok_or_else(|| AppError::wrong("sites", "green_sites", SITES.end().to_string()))?)
         }
     };
-    let from = match typed.from.as_str() {
+    let metres = |field: &'static str, text: &str| {
+        let metres = number(text).filter(|metres| EVERY.contains(metres));
+        metres.ok_or_else(|| AppError::wrong(field, "green_every", EVERY.start().to_string()))
+    };
+    let mut from = Sources::default();
+    match typed.from.as_str() {
         "list" => {
             let file = form.photos.first().ok_or_else(|| AppError::wrong("list", "green_no_list", ""))?;
             let crs = System::parse(&typed.crs).ok_or_else(|| AppError::wrong("crs", "green_crs", ""))?;
             let geojson = file.trim_ascii_start().starts_with(b"{");
-            From::List { bytes: file.to_vec(), geojson, crs }
+            from.list = Some(List { bytes: file.to_vec(), geojson, crs, field: "list" });
         }
+        "none" if typed.entrances || typed.crossings => {}
+        "none" => return Err(AppError::wrong("from", "green_no_candidates", "")),
         _ => {
             let metres = number(&typed.grid).filter(|metres| GRID.contains(metres));
-            From::Grid(metres.ok_or_else(|| AppError::wrong("grid", "green_grid", GRID.start().to_string()))?)
+            from.grid = Some(metres.ok_or_else(|| AppError::wrong("grid", "green_grid", GRID.start().to_string()))?);
         }
-    };
+    }
+    if typed.entrances {
+        from.entrances = Some(metres("entrances_every", &typed.entrances_every)?);
+    }
+    if typed.crossings {
+        from.crossings = Some(metres("crossings_every", &typed.crossings_every)?);
+    }
     site.app.where_next(measured, goal, most, from).await
 }
 
@@ -184,6 +215,10 @@ fn shown(v: &Viewer, measured: &Measured, asked: &Asked, next: &Next) -> Shown {
         greedy: people(next.greedy),
         yuan: yuan(next.fen),
         candidates: next.candidates,
+        measured: (next.measured < next.candidates).then(|| {
+            let [measured, all] = [next.measured, next.candidates].map(|count| count.to_string());
+            v.language.with("green-next-measured", &[("n", &measured), ("all", &all)])
+        }),
         refused: next.refused,
         optimal: next.optimal,
         gap: format!("{gap:.1}%"),

@@ -22,6 +22,7 @@ use luyuan_app::{
     AppError,
     green::{Keep, Kept},
 };
+use luyuan_domain::orders::Refusal;
 
 /// A scenario in the list.
 struct Item {
@@ -83,6 +84,7 @@ struct Side {
     changes: Vec<Change>,
     lines: Vec<Line>,
     wrong: Vec<String>,
+    may_remove: bool,
 }
 
 #[derive(Template)]
@@ -143,6 +145,7 @@ pub(super) async fn one(
             lines: changed.into_iter().filter(|line| !line.gain.is_empty()).collect(),
             figures: shown,
             wrong,
+            may_remove: site.app.may_remove_scenario(&v.actor(), one),
         });
     }
     let others = match site.app.scenarios().await {
@@ -163,4 +166,47 @@ pub(super) async fn one(
         v: &v,
         sides,
     })
+}
+
+#[derive(Template)]
+#[template(path = "green_removal.html")]
+struct Removal<'a> {
+    v: &'a Viewer,
+    item: Item,
+    changes: Vec<Change>,
+}
+
+/// The scenario behind an address, if the viewer may remove it.
+async fn removable(site: &Site, v: &Viewer, id: &str) -> Result<Kept, AppError> {
+    let kept = site.app.kept_scenario(id.parse().map_err(|_| AppError::NotFound("scenario"))?).await?;
+    match site.app.may_remove_scenario(&v.actor(), &kept) {
+        true => Ok(kept),
+        false => Err(Refusal::NotPermitted.into()),
+    }
+}
+
+/// Asks once more before a scenario is removed.
+pub(super) async fn ask_removal(State(site): State<Site>, v: Viewer, Path(id): Path<String>) -> Response {
+    let kept = match removable(&site, &v, &id).await {
+        Ok(kept) => kept,
+        Err(error) => return Fault::from(error).page(&v),
+    };
+    let changes = match site.app.green(None).await {
+        Ok(Some(measured)) => changes(&v, &measured, &kept.edits, &Asked::default()),
+        Ok(None) => Vec::new(),
+        Err(error) => return Fault::from(error).page(&v),
+    };
+    html(&Removal { item: item(&site, &v, &kept), changes, v: &v })
+}
+
+/// Removes it, and shows those that are left.
+pub(super) async fn remove(State(site): State<Site>, v: Viewer, Path(id): Path<String>, _form: Form) -> Response {
+    let removed = match removable(&site, &v, &id).await {
+        Ok(kept) => site.app.remove_scenario(&v.actor(), kept.id).await,
+        Err(error) => Err(error),
+    };
+    match removed {
+        Ok(()) => Redirect::to("/green/scenarios").into_response(),
+        Err(error) => Fault::from(error).page(&v),
+    }
 }

@@ -117,6 +117,8 @@ impl Sent<'_> {
             self.ground.reporter.as_str()
         } else if path.contains("/photos/") || path.contains("/media/") {
             self.ground.photo.as_str()
+        } else if path.contains("/scenarios/") {
+            self.ground.scenario.as_str()
         } else {
             NOBODY
         };
@@ -191,7 +193,7 @@ impl Sent<'_> {
         }
         query.extend(match bare {
             "/places/at" | "/api/v1/places/at" => vec!["lat=34.75&lon=113.64".to_owned()],
-            "/places/search" | "/api/v1/places" => vec!["q=a".to_owned()],
+            "/places/search" | "/api/v1/places" | "/api/v1/streets" => vec!["q=a".to_owned()],
             "/places/shapes" => vec![format!("in={STREET}")],
             "/orders/clusters" => vec!["zoom=12&bbox=113.6,34.7,113.7,34.8".to_owned()],
             "/api/v1/orders/similar" => vec![format!("lat=34.75&lon=113.64&category={LAMP}")],
