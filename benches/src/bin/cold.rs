@@ -46,7 +46,8 @@ fn main() -> Result<()> {
     let words = [METRES.to_string(), SITES.to_string()];
     let (theirs, kilobytes) = told(Command::new(python).arg(script).arg(folder.path()).args(words))?;
     println!("networkx: {} residents, {:.1} s, {} MiB", theirs[0], theirs[1], kilobytes / 1024);
-    assert_eq!(theirs[0], ours[2], "both choose greedily alike");
+    // A door at the very bound may fall to either side: networkx adds fractions of metres.
+    assert!((theirs[0] - ours[2]).abs() < 1e-4 * ours[2], "both choose greedily alike");
     let peer = format!("{:.1} s, {} MiB networkx", theirs[1], kilobytes / 1024);
     ratio("from files to 20 places", "204304 nodes", &shown, &peer, theirs[1] / ours[1], "20, under 64 MiB");
     Ok(())
@@ -112,12 +113,14 @@ fn plan(folder: &Path) -> Result<()> {
     let base = Base::new(Arc::new(loaded.city), &loaded.zones, &rules, &walking, false);
     let measured = measure(&base, goal, &sites, Limit::Sites(SITES), |_, _| {});
     let stop = || start.elapsed().as_secs() >= 120;
+    let ready = start.elapsed().as_secs_f64();
     let chosen = choose(&base, goal, &sites, &measured, &Patience { nodes: u64::MAX, stop: &stop })?;
     let outcome = &chosen.outcome;
     if !outcome.is_optimal() {
         return Err(format!("not proven: {} of at most {}", outcome.covered, outcome.bound).into());
     }
     let seconds = start.elapsed().as_secs_f64();
+    eprintln!("files read and {} candidates measured in {ready:.2} s", sites.len());
     let status = fs::read_to_string("/proc/self/status")?;
     let most = status.lines().find_map(|line| line.strip_prefix("VmHWM:")).ok_or("no VmHWM")?;
     let most = most.trim().trim_end_matches(" kB");

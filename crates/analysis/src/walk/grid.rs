@@ -7,6 +7,9 @@ use std::borrow::Cow;
 /// Height of a cell in ten-millionths of a degree: some 55 metres.
 const CELL: i64 = 5_000;
 
+/// Within so many metres the nearest edge is looked for first.
+const NEAR: f64 = 20.0;
+
 /// An index over edges.
 #[derive(Debug, Clone)]
 pub struct EdgeGrid<'n> {
@@ -75,10 +78,22 @@ impl<'n> EdgeGrid<'n> {
     /// distance the first by its nodes.
     pub fn nearest(&self, at: Spot, metres: f64) -> Option<Link> {
         let plane = Local::around(at.position());
+        // Most doors stand beside a path: what is found within a small round is nearest of all.
+        let mut within = NEAR.min(metres);
+        loop {
+            let found = self.nearest_within(&plane, at, within);
+            if found.is_some() || within >= metres {
+                return found;
+            }
+            within = (within * 3.0).min(metres);
+        }
+    }
+
+    fn nearest_within(&self, plane: &Local, at: Spot, metres: f64) -> Option<Link> {
         let mut best: Option<(f64, u32, f64)> = None;
         self.each_in(at, at, metres, |number| {
             let edge = &self.edges[number as usize];
-            let (share, distance) = foot(&plane, self.spot(edge.a), self.spot(edge.b));
+            let (share, distance) = foot(plane, self.spot(edge.a), self.spot(edge.b));
             let nearer = best.is_none_or(|(least, first, _)| distance < least || (distance == least && number < first));
             if distance <= metres && nearer {
                 best = Some((distance, number, share));
