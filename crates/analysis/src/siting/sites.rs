@@ -114,7 +114,7 @@ fn measured(
             refused.push((number(at), error));
             continue;
         }
-        let Some(change) = room.run(base, &plan).get(goal) else { continue };
+        let Some(change) = room.run_for(base, &plan, goal) else { continue };
         let gained = change.changes.iter().filter(|change| change.gained).map(|change| change.building);
         let gained = gained.filter(|building| base.city().buildings[*building as usize].residents > 0);
         covers.push(gained.map(|building| {
@@ -204,7 +204,7 @@ pub fn choose(
             edits.pop();
             continue;
         }
-        let now = room.run(base, &plan).get(goal).map_or(covered, |change| change.residents.covered);
+        let now = room.run_for(base, &plan, goal).map_or(covered, |change| change.residents.covered);
         steps.push(Step { site, residents: now.saturating_sub(covered), covered: now });
         covered = now;
     }

@@ -66,18 +66,30 @@ impl Workspace {
     /// What a scenario changes, for every goal of the rules in their order.
     pub fn run(&mut self, base: &Base, plan: &Plan) -> &[GoalChange] {
         for goal in 0..base.goals() {
-            self.moved.clear();
-            for (at, layer) in base.layers.iter().enumerate().filter(|(_, layer)| layer.goal == goal) {
-                let (removed, added) = (&plan.removed[at], &plan.added[at]);
-                if removed.is_empty() && added.is_empty() && plan.ways.is_empty() {
-                    continue;
-                }
-                self.overlay.run(base, layer, plan, removed, added);
-                self.look(base, layer, plan, removed, added);
-            }
-            self.count(base, goal);
+            self.run_goal(base, plan, goal);
         }
         &self.goals
+    }
+
+    /// What a scenario changes for one goal of the rules; none when there is no such goal.
+    pub fn run_for(&mut self, base: &Base, plan: &Plan, goal: usize) -> Option<&GoalChange> {
+        if goal < base.goals() {
+            self.run_goal(base, plan, goal);
+        }
+        self.goals.get(goal)
+    }
+
+    fn run_goal(&mut self, base: &Base, plan: &Plan, goal: usize) {
+        self.moved.clear();
+        for (at, layer) in base.layers.iter().enumerate().filter(|(_, layer)| layer.goal == goal) {
+            let (removed, added) = (&plan.removed[at], &plan.added[at]);
+            if removed.is_empty() && added.is_empty() && plan.ways.is_empty() {
+                continue;
+            }
+            self.overlay.run(base, layer, plan, removed, added);
+            self.look(base, layer, plan, removed, added);
+        }
+        self.count(base, goal);
     }
 
     /// Looks at every building that the changes of a layer can touch.
