@@ -189,6 +189,18 @@ class LuyuanMap extends HTMLElement {
     this.map.easeTo({ center: at, zoom: Math.max(this.map.getZoom(), 15), duration: 300 });
   }
 
+  /** What a button of the map covers in part cannot be hit for sure: it waits until the map is moved. */
+  private setAside(): void {
+    const buttons = [...this.querySelectorAll(".maplibregl-ctrl")].map((control) => control.getBoundingClientRect());
+    for (const mark of this.marks) {
+      const one = mark.getElement();
+      const at = one.getBoundingClientRect();
+      one.inert = buttons.some(
+        (box) => at.left < box.right && at.right > box.left && at.top < box.bottom && at.bottom > box.top,
+      );
+    }
+  }
+
   private async clusters(): Promise<void> {
     const map = this.map!;
     const mine = ++this.asked;
@@ -214,6 +226,7 @@ class LuyuanMap extends HTMLElement {
       });
       return new this.library!.Marker({ element: button }).setLngLat(at).addTo(map);
     });
+    this.setAside();
     this.thin();
     this.dataset.total = String(found.features.reduce((sum, feature) => sum + (feature.properties.count ?? 0), 0));
   }
