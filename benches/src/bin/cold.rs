@@ -7,7 +7,10 @@ use luyuan_analysis::{
     siting::{Limit, Patience, choose, measure},
     whatif::Base,
 };
-use luyuan_app::city::{Inputs, green_rules, read_sites, siting_rules, walk_rules};
+use luyuan_app::{
+    AppError,
+    city::{Inputs, green_rules, read_sites, siting_rules, walk_rules},
+};
 use luyuan_benches::{
     district::Result,
     ratio,
@@ -109,7 +112,8 @@ fn plan(folder: &Path) -> Result<()> {
         ..Inputs::default()
     };
     let loaded = inputs.load(&walking, |_, _, _| {})?;
-    let sites = read_sites(&folder.join("candidates.csv"), Some(System::Wgs84), &loaded, &costs, &walking)?;
+    let sites = read_sites(&folder.join("candidates.csv"), Some(System::Wgs84), &loaded, &costs, &walking);
+    let sites = sites.map_err(AppError::from)?;
     let base = Base::new(Arc::new(loaded.city), &loaded.zones, &rules, &walking, false);
     let measured = measure(&base, goal, &sites, Limit::Sites(SITES), |_, _| {});
     let stop = || start.elapsed().as_secs() >= 120;

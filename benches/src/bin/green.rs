@@ -58,9 +58,8 @@ fn main() {
 
 /// Both searches with ours and with the bare loop, equal at every node.
 fn run(what: &str, city: &City, goal: f64) {
-    let both = |city: &City| -> [Access; 2] {
-        [access(city, |park| park.is_park, PARK), access(city, |_| true, GREEN)]
-    };
+    let both =
+        |city: &City| -> [Access; 2] { [access(city, |park| park.is_park, PARK), access(city, |_| true, GREEN)] };
     let (ours, seconds) = best_of_three(|| both(city));
     let bare = Bare::of(&city.network);
     let seeds = ours.each_ref().map(|found| found.gates.seeds());
@@ -72,7 +71,14 @@ fn run(what: &str, city: &City, goal: f64) {
     println!("{what}: {} nodes, {} doors, {within} nodes within reach", city.network.len(), city.buildings.len());
     let shown = |seconds: f64| format!("{:.2} ms", seconds * 1e3);
     let size = city.network.len().to_string();
-    ratio(&format!("{what}: park 500 m, green 300 m"), &size, &shown(seconds), &shown(bare_seconds), seconds / bare_seconds, &format!("≤ {goal} × bare loop (nodes only)"));
+    ratio(
+        &format!("{what}: park 500 m, green 300 m"),
+        &size,
+        &shown(seconds),
+        &shown(bare_seconds),
+        seconds / bare_seconds,
+        &format!("≤ {goal} × bare loop (nodes only)"),
+    );
 }
 
 /// Nothing but rows, a heap and a loop.
@@ -160,7 +166,8 @@ fn town(side: u32, doors: usize, rules: &WalkRules) -> City {
     let extent = f64::from(side) * 100.0;
     let square = |x: f64, y: f64, size: f64| {
         let corner = |x: f64, y: f64| (x / DEGREE, y / DEGREE);
-        let ring = vec![corner(x, y), corner(x + size, y), corner(x + size, y + size), corner(x, y + size), corner(x, y)];
+        let ring =
+            vec![corner(x, y), corner(x + size, y), corner(x + size, y + size), corner(x, y + size), corner(x, y)];
         geo::MultiPolygon(vec![geo::Polygon::new(ring.into(), vec![])])
     };
     let grounds = (0..side * side / 50).map(|number| {
@@ -193,14 +200,22 @@ fn pyrosm(name: &str, nodes: usize, ours: f64) {
     let file = format!("data/osm/{name}.osm.pbf");
     let told = Command::new(python).arg("benches/peers/extract.py").arg(file).output().expect("python runs");
     let words = String::from_utf8_lossy(&told.stdout).into_owned();
-    let Some([their_nodes, edges, seconds]) = words.trim().split('\t').collect::<Vec<_>>().first_chunk().copied() else {
+    let Some([their_nodes, edges, seconds]) = words.trim().split('\t').collect::<Vec<_>>().first_chunk().copied()
+    else {
         println!("pyrosm: not measured, {}", String::from_utf8_lossy(&told.stderr).lines().last().unwrap_or_default());
         return;
     };
     let seconds: f64 = seconds.parse().expect("seconds");
     println!("{name}: pyrosm finds {their_nodes} nodes and {edges} edges in {:.0} ms", seconds * 1e3);
     let (ours_shown, theirs) = (format!("{:.0} ms", ours * 1e3), format!("{:.0} ms pyrosm", seconds * 1e3));
-    ratio(&format!("{name}: from the extract to a network"), &nodes.to_string(), &ours_shown, &theirs, seconds / ours, "≥ 1");
+    ratio(
+        &format!("{name}: from the extract to a network"),
+        &nodes.to_string(),
+        &ours_shown,
+        &theirs,
+        seconds / ours,
+        "≥ 1",
+    );
 }
 
 /// The same search with scipy, and with pandana when it is there.
@@ -224,7 +239,8 @@ fn python(city: &City) {
     seeds.flush().expect("written");
     let mut nodes = table("nodes.csv");
     for (spot, cm) in city.network.spots().iter().zip(&found.nodes.cm) {
-        writeln!(nodes, "{},{},{}", spot.lon, spot.lat, if *cm == u32::MAX { -1 } else { i64::from(*cm) }).expect("written");
+        writeln!(nodes, "{},{},{}", spot.lon, spot.lat, if *cm == u32::MAX { -1 } else { i64::from(*cm) })
+            .expect("written");
     }
     nodes.flush().expect("written");
     let (_, seconds) = best_of_three(|| access(city, |park| park.is_park, PARK));
@@ -237,6 +253,13 @@ fn python(city: &City) {
         let peer: f64 = peer.parse().expect("seconds");
         let goal = if name == "scipy" { "≥ 1 × scipy" } else { "≥ 100 × pandana" };
         let size = city.network.len().to_string();
-        ratio(&format!("park 500 m against {name}"), &size, &format!("{:.2} ms", seconds * 1e3), &format!("{:.2} ms", peer * 1e3), peer / seconds, goal);
+        ratio(
+            &format!("park 500 m against {name}"),
+            &size,
+            &format!("{:.2} ms", seconds * 1e3),
+            &format!("{:.2} ms", peer * 1e3),
+            peer / seconds,
+            goal,
+        );
     }
 }

@@ -118,9 +118,14 @@ impl Rows {
         let conn = connect(file)?;
         let newest = rows(&conn, "SELECT * FROM orders ORDER BY rowid DESC LIMIT ?1", &(most as i64))?;
         let orders = newest.into_iter().map(|order| {
-            let reporter = rows(&conn, "SELECT * FROM reporters WHERE jurisdiction_id = 'erqi' AND order_id = ?1", &order[1])?.remove(0);
-            let events =
-                rows(&conn, &format!("SELECT {EVENT} FROM events WHERE jurisdiction_id = 'erqi' AND order_id = ?1 ORDER BY seq"), &order[1])?;
+            let reporter =
+                rows(&conn, "SELECT * FROM reporters WHERE jurisdiction_id = 'erqi' AND order_id = ?1", &order[1])?
+                    .remove(0);
+            let events = rows(
+                &conn,
+                &format!("SELECT {EVENT} FROM events WHERE jurisdiction_id = 'erqi' AND order_id = ?1 ORDER BY seq"),
+                &order[1],
+            )?;
             Ok((order, reporter, events))
         });
         Ok(Self { orders: orders.collect::<rusqlite::Result<_>>()? })

@@ -67,7 +67,14 @@ fn main() {
                 assert_eq!(value.parse::<f64>().map(f64::round).unwrap_or(0.0), found.covered as f64);
             }
             let theirs = format!("{seconds:.0} s HiGHS{}", if optimal { "" } else { ", not finished" });
-            ratio("siting, proven", &format!("{sites} of 20000"), &format!("{ours:.1} s"), &theirs, seconds / ours, "5");
+            ratio(
+                "siting, proven",
+                &format!("{sites} of 20000"),
+                &format!("{ours:.1} s"),
+                &theirs,
+                seconds / ours,
+                "5",
+            );
         }
     }
 }

@@ -40,9 +40,7 @@ fn main() {
     }
     let rules = GreenRules::parse("rules", RULES).expect("shipped rules");
     let walk = WalkRules::parse("walking", WALKING).expect("shipped rules");
-    let (_, anew) = best_of_three(|| {
-        (access(&city, |_| true, 30_000), access(&city, |park| park.is_park, 50_000))
-    });
+    let (_, anew) = best_of_three(|| (access(&city, |_| true, 30_000), access(&city, |park| park.is_park, 50_000)));
     let start = Instant::now();
     let base = Base::new(Arc::new(city), &[], &rules, &walk, false);
     println!("a base in {:.0} ms; both searches anew {:.1} ms", start.elapsed().as_secs_f64() * 1e3, anew * 1e3);
@@ -52,12 +50,21 @@ fn main() {
         Spot { lon: spot.lon + 5_000, lat: spot.lat }.position()
     };
     let kinds: [(&str, Box<dyn Fn(&mut Chance) -> Edit>); 4] = [
-        ("park", Box::new(|chance| Edit::Park { entrances: vec![position(chance)], square_metres: 800.0, is_park: true })),
-        ("entrance", Box::new(|chance| Edit::Entrance { park: (chance.below(150) * 2).to_string(), at: position(chance) })),
-        ("crossing", Box::new(|chance| {
-            let from = position(chance);
-            Edit::Crossing { from, to: near(from) }
-        })),
+        (
+            "park",
+            Box::new(|chance| Edit::Park { entrances: vec![position(chance)], square_metres: 800.0, is_park: true }),
+        ),
+        (
+            "entrance",
+            Box::new(|chance| Edit::Entrance { park: (chance.below(150) * 2).to_string(), at: position(chance) }),
+        ),
+        (
+            "crossing",
+            Box::new(|chance| {
+                let from = position(chance);
+                Edit::Crossing { from, to: near(from) }
+            }),
+        ),
         ("park less", Box::new(|chance| Edit::WithoutPark { park: chance.below(300).to_string() })),
     ];
     let (mut room, mut plan) = (Workspace::new(&base), Plan::new(&base));
@@ -84,7 +91,8 @@ fn main() {
         ratio(&format!("what if: {name}"), "204304 nodes", &ours, &theirs, anew / mean, "< 5 ms");
     }
     let city = base.city().clone();
-    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().expect("a runtime");
+    let runtime =
+        tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().expect("a runtime");
     let times = runtime.block_on(through_http(city)).expect("an answer for every request");
     let (middle, late) = (quantile(&times, 0.5) * 1e3, quantile(&times, 0.99) * 1e3);
     println!("through HTTP: p50 {middle:.2} ms, p99 {late:.2} ms, most {:.2} ms", quantile(&times, 1.0) * 1e3);
