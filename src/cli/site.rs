@@ -101,11 +101,13 @@ pub fn run(options: &Options) -> Result<(), Trouble> {
     bar.end();
     let loaded = loaded?;
     let mut sites = match &options.candidates {
-        Some(file) => city::read_sites(file, options.files.crs, &loaded, &costs, &walking).map_err(AppError::from)?,
+        Some(file) => {
+            city::read_sites(file, options.files.crs, &loaded.city, &costs, &walking).map_err(AppError::from)?
+        }
         None => Vec::new(),
     };
     if let Some(metres) = options.grid {
-        sites.extend(city::grid_sites(&loaded, &costs, metres));
+        sites.extend(city::grid_sites(&loaded.city, &costs, metres));
     }
     let limit = match (options.sites, options.budget) {
         (Some(sites), _) => Limit::Sites(sites),

@@ -112,7 +112,7 @@ fn plan(folder: &Path) -> Result<()> {
         ..Inputs::default()
     };
     let loaded = inputs.load(&walking, |_, _, _| {})?;
-    let sites = read_sites(&folder.join("candidates.csv"), Some(System::Wgs84), &loaded, &costs, &walking);
+    let sites = read_sites(&folder.join("candidates.csv"), Some(System::Wgs84), &loaded.city, &costs, &walking);
     let sites = sites.map_err(AppError::from)?;
     let base = Base::new(Arc::new(loaded.city), &loaded.zones, &rules, &walking, false);
     let measured = measure(&base, goal, &sites, Limit::Sites(SITES), |_, _| {});

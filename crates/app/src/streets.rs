@@ -3,7 +3,7 @@
 //! Streets are no places: nobody answers for them. They say where something is, as a point in the
 //! middle of the named way; a long street has one in about every square kilometre.
 
-use crate::{App, directory::Directory};
+use crate::App;
 use luyuan_analysis::{
     text::{NameIndex, folded},
     walk::City,
@@ -38,10 +38,6 @@ impl Streets {
 
 /// How many hits are looked through for streets that lie in the district.
 const LOOKED: usize = 200;
-
-fn inside(directory: &Directory, at: Wgs84) -> bool {
-    directory.district().is_none_or(|district| district.shape.is_none()) || directory.locate(at).is_some()
-}
 
 impl App {
     /// Streets of the district by their name, a part of it, its pinyin or its pinyin initials, best
@@ -79,11 +75,14 @@ impl App {
         most: usize,
     ) -> Vec<StreetAt> {
         let directory = self.directory();
+        let anywhere = directory.district().is_none_or(|district| district.shape.is_none());
         let mut seen = HashSet::new();
         streets
             .map(|street| StreetAt { name: street.name.clone(), at: street.at.position() })
-            .filter(|street| inside(&directory, street.at))
-            .filter(|street| seen.insert((street.name.clone(), directory.locate(street.at).map(|place| place.id))))
+            .filter(|street| {
+                let place = directory.locate(street.at).map(|place| place.id);
+                (anywhere || place.is_some()) && seen.insert((street.name.clone(), place))
+            })
             .take(most)
             .collect()
     }

@@ -10,7 +10,7 @@ use crate::AppError;
 use geo::{Coord, MultiPolygon};
 use luyuan_analysis::{
     siting::{self, Chosen, Limit, Measured, Site, grid},
-    walk::{Spot, square_metres},
+    walk::{City, Spot, square_metres},
     whatif::{Base, Edit},
 };
 use luyuan_domain::{
@@ -42,12 +42,12 @@ pub fn siting_rules(file: Option<&Path>) -> Result<SitingRules, AppError> {
 pub fn read_sites(
     file: &Path,
     crs: Option<System>,
-    loaded: &Loaded,
+    city: &City,
     costs: &SitingRules,
     walk: &WalkRules,
 ) -> Result<Vec<Site>, BadRows> {
     let features = Features::read(file, crs)?;
-    Frame::new(None, &loaded.city.network).check(&features)?;
+    Frame::new(None, &city.network).check(&features)?;
     let mut seen = HashSet::new();
     let mut sites = Vec::with_capacity(features.rows.len());
     for row in &features.rows {
@@ -72,7 +72,7 @@ pub fn read_sites(
             SiteKind::Entrance => {
                 let at = features.point(row)?.ok_or_else(|| wrong(Why::NoPoint))?.position();
                 let park = row.get("park").to_owned();
-                if loaded.city.parks.iter().all(|known| known.id != park) {
+                if city.parks.iter().all(|known| known.id != park) {
                     return Err(wrong(Why::NoPark(park)));
                 }
                 (Edit::Entrance { park, at }, 0.0, 0.0)
@@ -106,7 +106,7 @@ pub fn read_sites(
 }
 
 /// One candidate of usual size and cost for each point of a grid outside parks.
-pub fn grid_sites(loaded: &Loaded, costs: &SitingRules, metres: f64) -> Vec<Site> {
+pub fn grid_sites(city: &City, costs: &SitingRules, metres: f64) -> Vec<Site> {
     let rule = costs.cost(SiteKind::Free);
     let site = |(number, at): (usize, Wgs84)| Site {
         id: format!("grid-{number}"),
@@ -116,7 +116,7 @@ pub fn grid_sites(loaded: &Loaded, costs: &SitingRules, metres: f64) -> Vec<Site
         own_cost: false,
         group: String::new(),
     };
-    (1..).zip(grid(&loaded.city, metres)).map(site).collect()
+    (1..).zip(grid(city, metres)).map(site).collect()
 }
 
 /// Entrances that the city itself proposes for a goal, each with its usual cost: where a path passes

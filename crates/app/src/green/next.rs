@@ -3,12 +3,11 @@
 use super::{Edit, Measured};
 use crate::{
     App, AppError,
-    city::{Loaded, crossing_sites, entrance_sites, grid_sites, read_sites},
+    city::{crossing_sites, entrance_sites, grid_sites, read_sites},
 };
 use luyuan_analysis::{
-    osm::Left,
     siting::{self, Limit, Patience, Site},
-    walk::Findings,
+    walk::City,
 };
 use luyuan_domain::{
     geo::System,
@@ -197,15 +196,10 @@ fn candidates(
     walk: &WalkRules,
     costs: &SitingRules,
 ) -> Result<Vec<Site>, AppError> {
-    let loaded = Loaded {
-        city: (*measured.kept.city).clone(),
-        zones: Vec::new(),
-        findings: Findings::default(),
-        left: Left::default(),
-    };
+    let city = &*measured.kept.city;
     let mut sites = Vec::new();
     if let Some(metres) = from.grid {
-        sites.extend(grid_sites(&loaded, costs, metres));
+        sites.extend(grid_sites(city, costs, metres));
     }
     if let Some(metres) = from.entrances {
         sites.extend(entrance_sites(&measured.base, goal, costs, Some(metres))?);
@@ -216,15 +210,15 @@ fn candidates(
     // Outside the district nobody builds.
     sites.retain(|site| measured.check(std::slice::from_ref(&site.edit)).is_ok());
     if let Some(list) = &from.list {
-        sites.extend(listed(list, &loaded, walk, costs)?);
+        sites.extend(listed(list, city, walk, costs)?);
     }
     Ok(sites)
 }
 
-fn listed(list: &List, loaded: &Loaded, walk: &WalkRules, costs: &SitingRules) -> Result<Vec<Site>, AppError> {
+fn listed(list: &List, city: &City, walk: &WalkRules, costs: &SitingRules) -> Result<Vec<Site>, AppError> {
     let unread = |error: std::io::Error| AppError::File(error.to_string());
     let ending = if list.geojson { ".geojson" } else { ".csv" };
     let mut file = tempfile::Builder::new().suffix(ending).tempfile().map_err(unread)?;
     file.write_all(&list.bytes).map_err(unread)?;
-    read_sites(file.path(), Some(list.crs), loaded, costs, walk).map_err(|bad| bad.sent(list.field))
+    read_sites(file.path(), Some(list.crs), city, costs, walk).map_err(|bad| bad.sent(list.field))
 }

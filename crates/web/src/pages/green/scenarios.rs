@@ -22,7 +22,7 @@ use luyuan_app::{
     AppError,
     green::{Keep, Kept},
 };
-use luyuan_domain::orders::Refusal;
+use luyuan_domain::{ids::ScenarioId, orders::Refusal};
 
 /// A scenario in the list.
 struct Item {
@@ -176,9 +176,13 @@ struct Removal<'a> {
     changes: Vec<Change>,
 }
 
+fn identity(id: &str) -> Result<ScenarioId, AppError> {
+    id.parse().map_err(|_| AppError::NotFound("scenario"))
+}
+
 /// The scenario behind an address, if the viewer may remove it.
 async fn removable(site: &Site, v: &Viewer, id: &str) -> Result<Kept, AppError> {
-    let kept = site.app.kept_scenario(id.parse().map_err(|_| AppError::NotFound("scenario"))?).await?;
+    let kept = site.app.kept_scenario(identity(id)?).await?;
     match site.app.may_remove_scenario(&v.actor(), &kept) {
         true => Ok(kept),
         false => Err(Refusal::NotPermitted.into()),
@@ -201,8 +205,8 @@ pub(super) async fn ask_removal(State(site): State<Site>, v: Viewer, Path(id): P
 
 /// Removes it, and shows those that are left.
 pub(super) async fn remove(State(site): State<Site>, v: Viewer, Path(id): Path<String>, _form: Form) -> Response {
-    let removed = match removable(&site, &v, &id).await {
-        Ok(kept) => site.app.remove_scenario(&v.actor(), kept.id).await,
+    let removed = match identity(&id) {
+        Ok(id) => site.app.remove_scenario(&v.actor(), id).await,
         Err(error) => Err(error),
     };
     match removed {
