@@ -5,6 +5,7 @@
 //! else computes on the same network.
 
 mod access;
+mod arrange;
 mod city;
 mod coverage;
 mod draft;
@@ -16,6 +17,7 @@ mod islands;
 mod land;
 mod link;
 mod network;
+pub(crate) mod queue;
 mod search;
 mod straight;
 mod why;

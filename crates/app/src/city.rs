@@ -139,10 +139,9 @@ impl Inputs {
             frame.check(&features)?;
             layers::entrances(&features, &mut draft.grounds)?;
         }
-        if let Some(features) = own(&self.buildings)? {
+        if let Some(file) = &self.buildings {
             tell("buildings", 0, 1);
-            frame.check(&features)?;
-            draft.buildings = layers::buildings(&features)?;
+            draft.buildings = layers::buildings(file, self.crs, &frame)?;
         }
         if let Some(features) = own(&self.land)? {
             frame.check(&features)?;

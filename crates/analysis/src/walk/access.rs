@@ -10,6 +10,9 @@ pub struct Gates {
     /// The park of every gate, by its position in the city's list, and where the gate joins the network.
     list: Vec<(u32, Link)>,
     by_edge: HashMap<(u32, u32), Vec<u32>>,
+    /// A bit for the smaller node of each edge with a gate: most doors stand on an edge without one,
+    /// and are done with after a look at it.
+    marked: Vec<u64>,
 }
 
 impl Gates {
@@ -27,6 +30,11 @@ impl Gates {
     /// Adds a gate; its number.
     pub fn push(&mut self, park: u32, link: Link) -> u32 {
         let number = u32::try_from(self.list.len()).unwrap_or(u32::MAX);
+        let (word, bit) = mark(link.edge());
+        if word >= self.marked.len() {
+            self.marked.resize(word + 1, 0);
+        }
+        self.marked[word] |= bit;
         self.by_edge.entry(link.edge()).or_default().push(number);
         self.list.push((park, link));
         number
@@ -48,7 +56,12 @@ impl Gates {
     }
 
     /// The gates on an edge, given by its smaller node first.
+    #[inline]
     pub fn on_edge(&self, edge: (u32, u32)) -> &[u32] {
+        let (word, bit) = mark(edge);
+        if self.marked.get(word).is_none_or(|marked| marked & bit == 0) {
+            return &[];
+        }
         self.by_edge.get(&edge).map_or(&[], Vec::as_slice)
     }
 
@@ -64,11 +77,16 @@ impl Gates {
     /// centimetres. Of several at the same distance the one with the smallest number.
     pub fn nearest(&self, at: &Link, found: &impl Found, bound: u32) -> Near {
         let over_ends = at.ends().map(|(node, cm)| (found.cm(node).saturating_add(cm), found.source(node)));
-        let beside = self.by_edge.get(&at.edge()).into_iter().flatten();
-        let along = beside.map(|gate| (self.list[*gate as usize].1.along(at), *gate));
+        let along = self.on_edge(at.edge()).iter().map(|gate| (self.list[*gate as usize].1.along(at), *gate));
         let (cm, gate) = over_ends.into_iter().chain(along).min().unwrap_or((UNREACHED, u32::MAX));
         if cm > bound { Near::NONE } else { Near { cm, gate } }
     }
+}
+
+/// Where the bit of an edge stands: which word, and the bit in it.
+#[inline]
+fn mark(edge: (u32, u32)) -> (usize, u64) {
+    (edge.0 as usize / 64, 1 << (edge.0 % 64))
 }
 
 /// The nearest gate of something.

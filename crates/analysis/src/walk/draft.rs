@@ -82,8 +82,9 @@ pub struct Findings {
 
 impl Draft {
     /// Joins doors and entrances to the network and estimates residents where they are not known.
-    pub fn join(self, rules: &WalkRules) -> (City, Findings) {
+    pub fn join(mut self, rules: &WalkRules) -> (City, Findings) {
         let mut findings = Findings::default();
+        self.network = self.network.arranged();
         let parts = Parts::of(&self.network);
         let islands = parts.islands(rules.island_metres);
         findings.islands = islands.iter().filter(|island| **island).count();

@@ -15,8 +15,12 @@ const NEAR: f64 = 20.0;
 pub struct EdgeGrid<'n> {
     spots: Cow<'n, [Spot]>,
     edges: Vec<Edge>,
-    /// Row, column and edge, sorted.
-    cells: Vec<(i32, i32, u32)>,
+    /// The number of the first row of cells.
+    south: i32,
+    /// Where each row begins; one more than rows.
+    rows: Vec<u32>,
+    /// Column and edge, sorted within each row.
+    cells: Vec<(i32, u32)>,
     /// Width of a cell, so that it is about square.
     width: i64,
 }
@@ -28,31 +32,27 @@ impl<'n> EdgeGrid<'n> {
         let middle = network.spots().iter().map(|spot| spot.position().lat).sum::<f64>() / network.len().max(1) as f64;
         #[allow(clippy::cast_possible_truncation)] // at most a hundred cells wide at the poles
         let width = (CELL as f64 / middle.to_radians().cos().max(0.01)) as i64;
-        let mut cells = Vec::with_capacity(edges.len() * 2);
-        for (number, edge) in (0u32..).zip(&edges) {
-            let (a, b) = (network.spot(edge.a), network.spot(edge.b));
-            let (low, high) = if a.lat <= b.lat { (a, b) } else { (b, a) };
-            for row in cell(low.lat, CELL)..=cell(high.lat, CELL) {
-                // The part of the edge within this row, widened by one unit against rounding.
-                let rise = f64::from(high.lat) - f64::from(low.lat);
-                let at = |lat: i64| {
-                    let share = ((lat as f64 - f64::from(low.lat)) / rise).clamp(0.0, 1.0);
-                    let share = if rise > 0.0 { share } else { 0.0 };
-                    f64::from(low.lon) + share * (f64::from(high.lon) - f64::from(low.lon))
-                };
-                let (from, to) = match rise > 0.0 {
-                    true => (at(i64::from(row) * CELL), at((i64::from(row) + 1) * CELL)),
-                    false => (f64::from(low.lon), f64::from(high.lon)),
-                };
-                #[allow(clippy::cast_possible_truncation)] // longitudes in 32 bits
-                let (west, east) = ((from.min(to) - 1.0) as i64, (from.max(to) + 1.0) as i64);
-                for column in west.div_euclid(width)..=east.div_euclid(width) {
-                    cells.push((row, i32::try_from(column).unwrap_or(i32::MAX), number));
-                }
-            }
+        let lines = || edges.iter().map(|edge| (network.spot(edge.a), network.spot(edge.b)));
+        let south = lines().map(|(a, b)| cell(a.lat.min(b.lat), CELL)).min().unwrap_or(0);
+        let north = lines().map(|(a, b)| cell(a.lat.max(b.lat), CELL)).max().unwrap_or(south);
+        let place = |row: i32| row.abs_diff(south) as usize;
+        // Counted first, so that each cell is put where it belongs at once.
+        let mut rows = vec![0u32; place(north) + 2];
+        lines().for_each(|(a, b)| passes(a, b, width, |row, _| rows[place(row) + 1] += 1));
+        for row in 1..rows.len() {
+            rows[row] += rows[row - 1];
         }
-        cells.sort_unstable();
-        Self { spots: Cow::Borrowed(network.spots()), edges, cells, width }
+        let mut next = rows.clone();
+        let mut cells = vec![(0, 0); rows.last().map_or(0, |all| *all as usize)];
+        for (number, (a, b)) in (0u32..).zip(lines()) {
+            passes(a, b, width, |row, column| {
+                let slot = &mut next[place(row)];
+                cells[*slot as usize] = (column, number);
+                *slot += 1;
+            });
+        }
+        rows.windows(2).for_each(|ends| cells[ends[0] as usize..ends[1] as usize].sort_unstable());
+        Self { spots: Cow::Borrowed(network.spots()), edges, south, rows, cells, width }
     }
 
     /// Where a node of the network is.
@@ -62,13 +62,14 @@ impl<'n> EdgeGrid<'n> {
 
     /// The same index with the nodes' positions in it, free of the network that it was made from.
     pub fn into_owned(self) -> EdgeGrid<'static> {
-        EdgeGrid { spots: Cow::Owned(self.spots.into_owned()), edges: self.edges, cells: self.cells, width: self.width }
+        EdgeGrid { spots: Cow::Owned(self.spots.into_owned()), ..self }
     }
 
     /// The edges that may come within `metres` of a box, each once.
     pub fn beside(&self, low: Spot, high: Spot, metres: f64) -> Vec<Edge> {
+        let degree = Local::around(high.position()).degree();
         let mut found: Vec<u32> = Vec::new();
-        self.each_in(low, high, metres, |edge| found.push(edge));
+        self.each_in(low, high, degree, metres, |edge| found.push(edge));
         found.sort_unstable();
         found.dedup();
         found.into_iter().map(|edge| self.edges[edge as usize]).collect()
@@ -77,11 +78,11 @@ impl<'n> EdgeGrid<'n> {
     /// Where a point joins the nearest edge; none when none is within `metres`. Of edges at the same
     /// distance the first by its nodes.
     pub fn nearest(&self, at: Spot, metres: f64) -> Option<Link> {
-        let plane = Local::around(at.position());
+        let degree = Local::around(at.position()).degree();
         // Most doors stand beside a path: what is found within a small round is nearest of all.
         let mut within = NEAR.min(metres);
         loop {
-            let found = self.nearest_within(&plane, at, within);
+            let found = self.nearest_within(degree, at, within);
             if found.is_some() || within >= metres {
                 return found;
             }
@@ -89,50 +90,78 @@ impl<'n> EdgeGrid<'n> {
         }
     }
 
-    fn nearest_within(&self, plane: &Local, at: Spot, metres: f64) -> Option<Link> {
+    fn nearest_within(&self, degree: [f64; 2], at: Spot, metres: f64) -> Option<Link> {
         let mut best: Option<(f64, u32, f64)> = None;
-        self.each_in(at, at, metres, |number| {
+        self.each_in(at, at, degree, metres, |number| {
             let edge = &self.edges[number as usize];
-            let (share, distance) = foot(plane, self.spot(edge.a), self.spot(edge.b));
-            let nearer = best.is_none_or(|(least, first, _)| distance < least || (distance == least && number < first));
-            if distance <= metres && nearer {
-                best = Some((distance, number, share));
+            let (share, square) = foot(degree, at, self.spot(edge.a), self.spot(edge.b));
+            let nearer = best.is_none_or(|(least, first, _)| square < least || (square == least && number < first));
+            if square <= metres * metres && nearer {
+                best = Some((square, number, share));
             }
         });
-        let (distance, number, share) = best?;
+        let (square, number, share) = best?;
         let edge = &self.edges[number as usize];
-        Some(link(edge, share, distance))
+        Some(link(edge, share, square.sqrt()))
     }
 
     /// Every edge within `metres` of a point: where it is nearest, and where the point would join it.
     pub fn near(&self, at: Spot, metres: f64) -> Vec<(Spot, Link)> {
-        let plane = Local::around(at.position());
+        let degree = Local::around(at.position()).degree();
         let mut found: Vec<u32> = Vec::new();
-        self.each_in(at, at, metres, |number| found.push(number));
+        self.each_in(at, at, degree, metres, |number| found.push(number));
         found.sort_unstable();
         found.dedup();
         let joined = found.into_iter().filter_map(|number| {
             let edge = &self.edges[number as usize];
-            let (share, distance) = foot(&plane, self.spot(edge.a), self.spot(edge.b));
+            let (share, square) = foot(degree, at, self.spot(edge.a), self.spot(edge.b));
             let [a, b] = [edge.a, edge.b].map(|node| self.spot(node).position());
             let foot = Wgs84 { lon: a.lon + (b.lon - a.lon) * share, lat: a.lat + (b.lat - a.lat) * share };
-            (distance <= metres).then(|| (Spot::of(foot), link(edge, share, distance)))
+            (square <= metres * metres).then(|| (Spot::of(foot), link(edge, share, square.sqrt())))
         });
         joined.collect()
     }
 
-    fn each_in(&self, low: Spot, high: Spot, metres: f64, mut on: impl FnMut(u32)) {
-        let [lon, lat] = Local::around(high.position()).degree();
+    /// Every edge of the cells within `metres` of a box, where a degree has so many metres.
+    fn each_in(&self, low: Spot, high: Spot, [lon, lat]: [f64; 2], metres: f64, mut on: impl FnMut(u32)) {
         #[allow(clippy::cast_possible_truncation)] // some metres
         let room = |degree: f64| (metres / degree * 1.0e7).ceil() as i64 + 1;
         let rows = row(i64::from(low.lat) - room(lat), CELL)..=row(i64::from(high.lat) + room(lat), CELL);
         let (west, east) =
             (row(i64::from(low.lon) - room(lon), self.width), row(i64::from(high.lon) + room(lon), self.width));
         for row in rows {
-            let first = self.cells.partition_point(|(r, c, _)| (*r, *c) < (row, west));
-            for (_, _, edge) in self.cells[first..].iter().take_while(|(r, c, _)| *r == row && *c <= east) {
+            let Some(place) = row.checked_sub(self.south).and_then(|place| usize::try_from(place).ok()) else {
+                continue;
+            };
+            let Some(ends) = self.rows.get(place..).and_then(|rows| rows.first_chunk::<2>()) else { continue };
+            let cells = &self.cells[ends[0] as usize..ends[1] as usize];
+            let first = cells.partition_point(|(column, _)| *column < west);
+            for (_, edge) in cells[first..].iter().take_while(|(column, _)| *column <= east) {
                 on(*edge);
             }
+        }
+    }
+}
+
+/// Row and column of every cell that an edge passes.
+fn passes(a: Spot, b: Spot, width: i64, mut on: impl FnMut(i32, i32)) {
+    let (low, high) = if a.lat <= b.lat { (a, b) } else { (b, a) };
+    for row in cell(low.lat, CELL)..=cell(high.lat, CELL) {
+        // The part of the edge within this row, widened by one unit against rounding.
+        let rise = f64::from(high.lat) - f64::from(low.lat);
+        let at = |lat: i64| {
+            let share = ((lat as f64 - f64::from(low.lat)) / rise).clamp(0.0, 1.0);
+            let share = if rise > 0.0 { share } else { 0.0 };
+            f64::from(low.lon) + share * (f64::from(high.lon) - f64::from(low.lon))
+        };
+        let (from, to) = match rise > 0.0 {
+            true => (at(i64::from(row) * CELL), at((i64::from(row) + 1) * CELL)),
+            false => (f64::from(low.lon), f64::from(high.lon)),
+        };
+        #[allow(clippy::cast_possible_truncation)] // longitudes in 32 bits
+        let (west, east) = ((from.min(to) - 1.0) as i64, (from.max(to) + 1.0) as i64);
+        for column in west.div_euclid(width)..=east.div_euclid(width) {
+            on(row, i32::try_from(column).unwrap_or(i32::MAX));
         }
     }
 }
@@ -145,14 +174,16 @@ fn row(value: i64, size: i64) -> i32 {
     i32::try_from(value.div_euclid(size)).unwrap_or(i32::MAX)
 }
 
-/// Where the origin of a plane is nearest to an edge: the share of the edge from `a`, and metres.
-fn foot(plane: &Local, a: Spot, b: Spot) -> (f64, f64) {
-    let (a, b) = (a.position(), b.position());
-    let ([ax, ay], [bx, by]) = (plane.metres(a.lon, a.lat), plane.metres(b.lon, b.lat));
-    let (dx, dy) = (bx - ax, by - ay);
+/// Where a point is nearest to an edge, where a degree has so many metres: the share of the edge from
+/// `a`, and the square of the metres.
+fn foot(degree: [f64; 2], at: Spot, a: Spot, b: Spot) -> (f64, f64) {
+    let metres = |to: i32, from: i32, degree: f64| (f64::from(to) - f64::from(from)) * 1.0e-7 * degree;
+    let (ax, ay) = (metres(a.lon, at.lon, degree[0]), metres(a.lat, at.lat, degree[1]));
+    let (dx, dy) = (metres(b.lon, a.lon, degree[0]), metres(b.lat, a.lat, degree[1]));
     let length = dx * dx + dy * dy;
     let share = if length > 0.0 { (-(ax * dx + ay * dy) / length).clamp(0.0, 1.0) } else { 0.0 };
-    (share, (ax + share * dx).hypot(ay + share * dy))
+    let (x, y) = (ax + share * dx, ay + share * dy);
+    (share, x * x + y * y)
 }
 
 /// A link at a share of an edge, so many metres beside it.

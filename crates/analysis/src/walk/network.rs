@@ -116,12 +116,7 @@ impl Network {
     /// of several edges between the same two nodes are left out: nobody walks them.
     pub fn new(spots: Vec<Spot>, mut edges: Vec<Edge>) -> Self {
         let count = u32::try_from(spots.len()).unwrap_or(u32::MAX);
-        edges.retain_mut(|edge| {
-            (edge.a, edge.b) = (edge.a.min(edge.b), edge.a.max(edge.b));
-            edge.a != edge.b && edge.b < count
-        });
-        edges.sort_unstable_by_key(|edge| (edge.a, edge.b, edge.cm, edge.kind as u8));
-        edges.dedup_by_key(|edge| (edge.a, edge.b));
+        edges.retain(|edge| edge.a != edge.b && edge.a.max(edge.b) < count);
         let mut rows = vec![0u32; spots.len() + 1];
         for edge in &edges {
             rows[edge.a as usize + 1] += 1;
@@ -141,6 +136,24 @@ impl Network {
                 kinds[slot] = edge.kind;
             }
         }
+        drop(edges);
+        // Each row by where it leads, the shortest first; what leads there a second time is left out.
+        let (mut row, mut kept, mut from) = (Vec::new(), 0, 0);
+        for node in 0..spots.len() {
+            let to = rows[node + 1] as usize;
+            row.clear();
+            row.extend((from..to).map(|slot| (arcs[slot], kinds[slot])));
+            row.sort_unstable_by_key(|(arc, kind)| (arc.to, arc.cm, *kind as u8));
+            row.dedup_by_key(|(arc, _)| arc.to);
+            for (arc, kind) in &row {
+                (arcs[kept], kinds[kept]) = (*arc, *kind);
+                kept += 1;
+            }
+            from = to;
+            rows[node + 1] = u32::try_from(kept).unwrap_or(u32::MAX);
+        }
+        arcs.truncate(kept);
+        kinds.truncate(kept);
         Self { spots, rows, arcs, kinds }
     }
 

@@ -1,7 +1,8 @@
 //! Bounded shortest ways from many sources at once (Dijkstra 1959) on whole centimetres.
 
-use super::{Network, UNREACHED};
-use std::{cmp::Reverse, collections::BinaryHeap};
+#[cfg(doc)]
+use super::UNREACHED;
+use super::{Network, queue::Queue};
 
 /// Where a search begins: so far from this node already.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -18,11 +19,19 @@ pub struct Seed {
 /// with the smallest number.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Reach {
-    /// Centimetres, or [`UNREACHED`].
-    pub cm: Vec<u32>,
-    /// The source; `u32::MAX` where none is reached.
-    pub source: Vec<u32>,
+    /// Distance and source of each node in one number, so that the smaller number is the better.
+    labels: Vec<u64>,
 }
+
+impl Reach {
+    /// How far each node is, in centimetres; see [`UNREACHED`].
+    pub fn centimetres(&self) -> impl ExactSizeIterator<Item = u32> + '_ {
+        self.labels.iter().map(|label| halves(*label).0)
+    }
+}
+
+/// Nothing found yet: worse than everything.
+const NOTHING: u64 = u64::MAX;
 
 /// What a search found at nodes.
 pub trait Found {
@@ -32,15 +41,16 @@ pub trait Found {
     fn source(&self, node: u32) -> u32;
 }
 
+/// Numbers beyond the network are not reached.
 impl Found for Reach {
     #[inline]
     fn cm(&self, node: u32) -> u32 {
-        self.cm[node as usize]
+        halves(self.labels.get(node as usize).copied().unwrap_or(NOTHING)).0
     }
 
     #[inline]
     fn source(&self, node: u32) -> u32 {
-        self.source[node as usize]
+        halves(self.labels.get(node as usize).copied().unwrap_or(NOTHING)).1
     }
 }
 
@@ -55,21 +65,25 @@ pub fn reach(network: &Network, seeds: &[Seed], bound: u32) -> Reach {
 /// allocated again.
 #[derive(Debug, Clone)]
 pub struct Walker {
-    cm: Vec<u32>,
-    source: Vec<u32>,
+    labels: Vec<u64>,
     touched: Vec<u32>,
-    heap: BinaryHeap<Reverse<u64>>,
+    queue: Queue,
 }
+
+/// Seeds of so many neighbouring nodes are spread together. Nodes lie in memory as they lie in the
+/// city (`Network::arranged`), so that what one spreading touches stays in the processor's caches,
+/// however large the city.
+const TOGETHER: u32 = 1 << 15;
 
 impl Walker {
     /// For networks of so many nodes.
     pub fn new(nodes: usize) -> Self {
-        Self { cm: vec![UNREACHED; nodes], source: vec![u32::MAX; nodes], touched: Vec::new(), heap: BinaryHeap::new() }
+        Self { labels: vec![NOTHING; nodes], touched: Vec::new(), queue: Queue::default() }
     }
 
     /// What the last search found, for every node.
     pub fn into_reach(self) -> Reach {
-        Reach { cm: self.cm, source: self.source }
+        Reach { labels: self.labels }
     }
 
     /// The nodes that the last search reached, in no particular order.
@@ -80,57 +94,73 @@ impl Walker {
     /// Searches within `bound` centimetres; what was found before is forgotten.
     pub fn run(&mut self, network: &Network, seeds: &[Seed], bound: u32) {
         for node in self.touched.drain(..) {
-            self.cm[node as usize] = UNREACHED;
-            self.source[node as usize] = u32::MAX;
+            self.labels[node as usize] = NOTHING;
         }
-        self.heap.clear();
+        if network.len() <= TOGETHER as usize || seeds.len() < 2 {
+            return self.spread(network, seeds, bound);
+        }
+        let mut sorted = seeds.to_vec();
+        sorted.sort_unstable_by_key(|seed| seed.node);
+        // What one part found stands where the next one is no nearer, so that in the end each node has
+        // the nearest of all.
+        for part in sorted.chunk_by(|one, other| one.node / TOGETHER == other.node / TOGETHER) {
+            self.spread(network, part, bound);
+        }
+    }
+
+    fn spread(&mut self, network: &Network, seeds: &[Seed], bound: u32) {
+        self.queue.begin(bound);
         for seed in seeds {
-            self.improve(seed.node, seed.cm, seed.source, bound);
+            self.improve(seed.node, label(seed.cm, seed.source), bound);
         }
-        while let Some(Reverse(entry)) = self.heap.pop() {
-            let (cm, node) = unpack(entry);
-            if cm > self.cm[node as usize] {
+        while let Some((cm, node)) = self.queue.pop() {
+            let (now, source) = halves(self.labels[node as usize]);
+            if cm > now {
                 continue;
             }
-            let source = self.source[node as usize];
             for arc in network.arcs(node) {
-                self.improve(arc.to, cm.saturating_add(arc.cm), source, bound);
+                self.improve(arc.to, label(cm.saturating_add(arc.cm), source), bound);
             }
         }
     }
 
     #[inline]
-    fn improve(&mut self, node: u32, cm: u32, source: u32, bound: u32) {
-        let at = node as usize;
-        let old = self.cm[at];
+    fn improve(&mut self, node: u32, new: u64, bound: u32) {
+        let old = &mut self.labels[node as usize];
+        let cm = halves(new).0;
         // Equal ways go to the source with the smaller number, so that the answer does not depend on
         // the order of work.
-        if cm > bound || cm > old || (cm == old && source >= self.source[at]) {
+        if new >= *old || cm > bound {
             return;
         }
-        if old == UNREACHED {
+        if *old == NOTHING {
             self.touched.push(node);
         }
-        self.cm[at] = cm;
-        self.source[at] = source;
-        self.heap.push(Reverse(u64::from(cm) << 32 | u64::from(node)));
+        *old = new;
+        self.queue.push(cm, node);
     }
 }
 
 impl Found for Walker {
     #[inline]
     fn cm(&self, node: u32) -> u32 {
-        self.cm[node as usize]
+        halves(self.labels[node as usize]).0
     }
 
     #[inline]
     fn source(&self, node: u32) -> u32 {
-        self.source[node as usize]
+        halves(self.labels[node as usize]).1
     }
 }
 
-/// Distance and node of an entry of the queue.
+#[inline]
+fn label(cm: u32, source: u32) -> u64 {
+    u64::from(cm) << 32 | u64::from(source)
+}
+
+/// Distance and source of a label.
+#[inline]
 #[allow(clippy::cast_possible_truncation)] // the two halves
-fn unpack(entry: u64) -> (u32, u32) {
-    ((entry >> 32) as u32, entry as u32)
+fn halves(label: u64) -> (u32, u32) {
+    ((label >> 32) as u32, label as u32)
 }

@@ -3,7 +3,7 @@
 use crate::{
     locate::PlaceIndex,
     siting::Lists,
-    walk::{Access, City, Edge, EdgeGrid, Park, Parts, Share, UNREACHED, Zone, access, centimetres, serves},
+    walk::{Access, City, Edge, EdgeGrid, Link, Park, Parts, Share, UNREACHED, Zone, access, centimetres, serves},
 };
 use luyuan_domain::ruleset::{GreenRules, Radius, WalkRules};
 use std::{collections::HashMap, sync::Arc};
@@ -27,6 +27,46 @@ pub(super) struct Totals {
     pub zones: Vec<Share>,
 }
 
+/// The doors of each node, with all that is asked of them, one behind the other: who looks at a node
+/// looks at all of its doors.
+#[derive(Debug, Clone)]
+pub(super) struct Doors {
+    /// Where each node's doors begin; one more than nodes.
+    rows: Vec<u32>,
+    /// The building, and where it joins an edge that ends here.
+    doors: Vec<(u32, Link)>,
+}
+
+impl Doors {
+    fn of(city: &City) -> Self {
+        let linked = || (0u32..).zip(&city.buildings).filter_map(|(number, building)| Some((number, building.link?)));
+        let ends = |link: Link| [Some(link.a), (link.a != link.b).then_some(link.b)].into_iter().flatten();
+        let mut rows = vec![0u32; city.network.len() + 1];
+        linked().flat_map(|(_, link)| ends(link)).for_each(|node| rows[node as usize + 1] += 1);
+        for node in 1..rows.len() {
+            rows[node] += rows[node - 1];
+        }
+        let mut next = rows.clone();
+        let none = (0, Link { a: 0, b: 0, to_a: 0, to_b: 0, off: 0 });
+        let mut doors = vec![none; rows.last().map_or(0, |all| *all as usize)];
+        for (number, link) in linked() {
+            for node in ends(link) {
+                let slot = &mut next[node as usize];
+                doors[*slot as usize] = (number, link);
+                *slot += 1;
+            }
+        }
+        Self { rows, doors }
+    }
+
+    /// The doors of a node.
+    #[inline]
+    pub fn at(&self, node: u32) -> &[(u32, Link)] {
+        let node = node as usize;
+        &self.doors[self.rows[node] as usize..self.rows[node + 1] as usize]
+    }
+}
+
 /// A city with the distances to its parks by one set of rules.
 #[derive(Debug, Clone)]
 pub struct Base {
@@ -37,8 +77,8 @@ pub struct Base {
     pub(super) layers: Vec<Layer>,
     /// The radii of each goal that count here.
     pub(super) radii: Vec<Vec<Radius>>,
-    /// For each node the buildings whose edge ends there.
-    pub(super) doors: Lists,
+    /// The doors by the nodes at which their edges end.
+    pub(super) doors: Doors,
     /// For each building the zones that hold it.
     pub(super) zones: Lists,
     /// How many layers of each goal cover each building.
@@ -70,18 +110,10 @@ impl Base {
                 Layer { goal, metres, access: access(&city, counts, centimetres(f64::from(metres))) }
             }));
         }
-        let mut doors = vec![Vec::new(); city.network.len()];
-        for (number, building) in (0u32..).zip(&city.buildings) {
-            for node in
-                building.link.iter().flat_map(|link| if link.a == link.b { vec![link.a] } else { vec![link.a, link.b] })
-            {
-                doors[node as usize].push(number);
-            }
-        }
         let mut base = Self {
             grid,
             link_metres: walk.link_metres,
-            doors: doors.into_iter().collect(),
+            doors: Doors::of(&city),
             zones: zones_of(&city, zones),
             hits: Vec::new(),
             totals: Vec::new(),

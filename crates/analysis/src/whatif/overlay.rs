@@ -4,18 +4,17 @@ use super::{
     base::{Base, Layer},
     plan::Plan,
 };
-use crate::walk::{Link, UNREACHED};
-use std::{cmp::Reverse, collections::BinaryHeap};
+use crate::walk::{Found, Link, UNREACHED, queue::Queue};
 
 /// Changed distances, told apart from older ones by their mark.
 #[derive(Debug, Clone)]
 pub(super) struct Overlay {
-    cm: Vec<u32>,
-    mark: Vec<u32>,
+    /// Mark and distance of each node, in one number.
+    over: Vec<u64>,
     now: u32,
     /// Nodes that changed.
     pub touched: Vec<u32>,
-    heap: BinaryHeap<Reverse<u64>>,
+    queue: Queue,
     /// Whether new ways begin at a node.
     crossed: Vec<bool>,
 }
@@ -24,11 +23,10 @@ impl Overlay {
     pub fn new(base: &Base) -> Self {
         let nodes = base.city.network.len() + 128;
         Self {
-            cm: vec![UNREACHED; nodes],
-            mark: vec![0; nodes],
+            over: vec![0; nodes],
             now: 0,
             touched: Vec::with_capacity(4096),
-            heap: BinaryHeap::with_capacity(4096),
+            queue: Queue::default(),
             crossed: vec![false; nodes],
         }
     }
@@ -36,27 +34,27 @@ impl Overlay {
     /// How far the nearest gate of a layer is from a node now.
     #[inline]
     pub fn cm(&self, layer: &Layer, node: u32) -> u32 {
-        let at = node as usize;
-        if self.mark[at] == self.now {
-            self.cm[at]
-        } else {
-            layer.access.nodes.cm.get(at).copied().unwrap_or(UNREACHED)
-        }
+        let (mark, cm) = halves(self.over[node as usize]);
+        if mark == self.now { cm } else { layer.access.nodes.cm(node) }
     }
 
+    fn is_set(&self, node: u32) -> bool {
+        halves(self.over[node as usize]).0 == self.now
+    }
+
+    #[inline]
     fn set(&mut self, node: u32, cm: u32) {
-        let at = node as usize;
-        if self.mark[at] != self.now {
-            self.mark[at] = self.now;
+        if !self.is_set(node) {
             self.touched.push(node);
         }
-        self.cm[at] = cm;
+        self.over[node as usize] = u64::from(self.now) << 32 | u64::from(cm);
     }
 
+    #[inline]
     fn improve(&mut self, layer: &Layer, node: u32, cm: u32) {
         if cm <= layer.access.bound && cm < self.cm(layer, node) {
             self.set(node, cm);
-            self.heap.push(Reverse(u64::from(cm) << 32 | u64::from(node)));
+            self.queue.push(cm, node);
         }
     }
 
@@ -64,19 +62,18 @@ impl Overlay {
     pub fn run(&mut self, base: &Base, layer: &Layer, plan: &Plan, removed: &[u32], added: &[Link]) {
         self.now = self.now.wrapping_add(1);
         if self.now == 0 {
-            self.mark.fill(0);
+            self.over.fill(0);
             self.now = 1;
         }
         self.touched.clear();
-        self.heap.clear();
+        self.queue.begin(layer.access.bound);
         plan.ways.iter().for_each(|(from, ..)| self.crossed[*from as usize] = true);
         self.forget(base, layer, removed);
         for link in added {
             link.ends().into_iter().for_each(|(node, cm)| self.improve(layer, node, cm));
         }
         self.begin_at_feet(base, layer, plan, removed, added);
-        while let Some(Reverse(entry)) = self.heap.pop() {
-            let (cm, node) = unpack(entry);
+        while let Some((cm, node)) = self.queue.pop() {
             if cm > self.cm(layer, node) {
                 continue;
             }
@@ -99,11 +96,11 @@ impl Overlay {
     /// that they are all found by walking from its ends.
     fn forget(&mut self, base: &Base, layer: &Layer, removed: &[u32]) {
         let nodes = &layer.access.nodes;
-        let gone = |node: u32| removed.binary_search(&nodes.source[node as usize]).is_ok();
+        let gone = |node: u32| removed.binary_search(&nodes.source(node)).is_ok();
         for gate in removed {
             let Some((_, link)) = layer.access.gates.get(*gate) else { continue };
             for (node, _) in link.ends() {
-                if gone(node) && self.mark[node as usize] != self.now {
+                if gone(node) && !self.is_set(node) {
                     self.set(node, UNREACHED);
                 }
             }
@@ -113,7 +110,7 @@ impl Overlay {
             let node = self.touched[next];
             next += 1;
             for arc in base.city.network.arcs(node) {
-                if gone(arc.to) && self.mark[arc.to as usize] != self.now {
+                if gone(arc.to) && !self.is_set(arc.to) {
                     self.set(arc.to, UNREACHED);
                 }
             }
@@ -121,8 +118,8 @@ impl Overlay {
         for at in 0..next {
             let node = self.touched[at];
             for arc in base.city.network.arcs(node) {
-                if !gone(arc.to) && nodes.cm[arc.to as usize] != UNREACHED {
-                    self.improve(layer, node, nodes.cm[arc.to as usize].saturating_add(arc.cm));
+                if !gone(arc.to) && nodes.cm(arc.to) != UNREACHED {
+                    self.improve(layer, node, nodes.cm(arc.to).saturating_add(arc.cm));
                 }
                 // A gate on an edge beside the node; one at the node itself is on some edge as well.
                 for gate in layer.access.gates.on_edge((node.min(arc.to), node.max(arc.to))) {
@@ -166,8 +163,9 @@ impl Overlay {
     }
 }
 
-/// Distance and node of an entry of the queue.
+/// Mark and distance.
+#[inline]
 #[allow(clippy::cast_possible_truncation)] // the two halves
-fn unpack(entry: u64) -> (u32, u32) {
-    ((entry >> 32) as u32, entry as u32)
+fn halves(over: u64) -> (u32, u32) {
+    ((over >> 32) as u32, over as u32)
 }

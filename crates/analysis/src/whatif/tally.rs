@@ -104,13 +104,12 @@ impl Workspace {
         let beside = added.iter().chain(&plan.feet).map(|link| link.a).chain(gone);
         let touched = self.overlay.touched.iter().copied().filter(|node| (*node as usize) < nodes);
         for node in touched.chain(beside) {
-            for building in base.doors.of(node as usize) {
+            for (building, link) in base.doors.at(node) {
                 let at = *building as usize;
                 if std::mem::replace(&mut self.seen[at], self.now) == self.now {
                     continue;
                 }
-                let Some(link) = base.city.buildings[at].link else { continue };
-                let covered = near(&self.overlay, base, layer, plan, removed, added, &link) <= layer.access.bound;
+                let covered = near(&self.overlay, base, layer, plan, removed, added, link) <= layer.access.bound;
                 let was = layer.access.buildings[at].cm != UNREACHED;
                 if covered != was {
                     self.delta[at] += if covered { 1 } else { -1 };

@@ -67,7 +67,7 @@ impl Deref for Features {
 pub(super) fn each<E: From<BadRows>>(
     file: &Path,
     crs: Option<System>,
-    mut take: impl FnMut(&Source, Feature) -> Result<(), E>,
+    mut take: impl FnMut(&Source, &Feature) -> Result<(), E>,
 ) -> Result<Source, E> {
     let name = file.display().to_string();
     let bad = |why: Why| BadRows { file: name.clone(), row: None, why };
@@ -76,7 +76,7 @@ pub(super) fn each<E: From<BadRows>>(
     let csv = file.extension().is_some_and(|ending| ending.eq_ignore_ascii_case("csv"));
     let input = Input::open(file, None).map_err(|error| bad(Why::Unread(error.to_string())))?;
     let mut none = true;
-    let all = |feature| {
+    let all = |feature: &Feature| {
         none = false;
         take(&source, feature)
     };
@@ -96,26 +96,15 @@ impl Features {
     pub(super) fn read(file: &Path, crs: Option<System>) -> Result<Self, BadRows> {
         let mut rows = Vec::new();
         let source = each(file, crs, |_, feature| {
-            rows.push(feature);
+            rows.push(feature.clone());
             Ok::<_, BadRows>(())
         })?;
         Ok(Self { source, rows })
     }
 
     /// The first position of every row, as written.
-    pub(super) fn raw(&self) -> Vec<[f64; 2]> {
-        let first = |feature: &Feature| -> Option<[f64; 2]> {
-            let at = match &feature.shape {
-                Some(Shape::Point(at)) => at,
-                Some(Shape::LineString(line)) => line.first()?,
-                Some(Shape::MultiLineString(lines)) => lines.first()?.first()?,
-                Some(Shape::Polygon(rings)) => rings.first()?.first()?,
-                Some(Shape::MultiPolygon(parts)) => parts.first()?.first()?.first()?,
-                None => return Some([feature.get("lon").parse().ok()?, feature.get("lat").parse().ok()?]),
-            };
-            at.first_chunk().copied()
-        };
-        self.rows.iter().filter_map(first).collect()
+    pub(super) fn firsts(&self) -> Vec<[f64; 2]> {
+        self.rows.iter().filter_map(Feature::first).collect()
     }
 }
 
@@ -202,6 +191,19 @@ impl Feature {
         text.unwrap_or_default().trim()
     }
 
+    /// Its first position, as written.
+    pub(super) fn first(&self) -> Option<[f64; 2]> {
+        let at = match &self.shape {
+            Some(Shape::Point(at)) => at,
+            Some(Shape::LineString(line)) => line.first()?,
+            Some(Shape::MultiLineString(lines)) => lines.first()?.first()?,
+            Some(Shape::Polygon(rings)) => rings.first()?.first()?,
+            Some(Shape::MultiPolygon(parts)) => parts.first()?.first()?.first()?,
+            None => return Some([self.get("lon").parse().ok()?, self.get("lat").parse().ok()?]),
+        };
+        at.first_chunk().copied()
+    }
+
     /// The row's key: `id`, or `code`, or its number.
     pub(super) fn key(&self) -> String {
         let own = [self.get("id"), self.get("code")].into_iter().find(|text| !text.is_empty());
@@ -212,7 +214,7 @@ impl Feature {
 fn from_csv<E: From<BadRows>>(
     name: &str,
     input: Input,
-    mut take: impl FnMut(Feature) -> Result<(), E>,
+    mut take: impl FnMut(&Feature) -> Result<(), E>,
 ) -> Result<(), E> {
     let bad = |row: Option<u64>, why: Why| BadRows { file: name.to_owned(), row, why };
     let cannot = |error: csv::Error| match error.position().map(csv::Position::line) {
@@ -223,8 +225,8 @@ fn from_csv<E: From<BadRows>>(
     let mut reader = csv::Reader::from_reader(input);
     let clean = |text: &str| text.trim_start_matches('\u{feff}').trim().to_lowercase();
     let names: Arc<[String]> = reader.headers().map_err(cannot)?.iter().map(clean).collect();
-    for record in reader.into_records() {
-        let cells = record.map_err(cannot)?;
+    let mut cells = csv::StringRecord::new();
+    while reader.read_record(&mut cells).map_err(cannot)? {
         since.store(0, Relaxed);
         let row = cells.position().map_or(0, csv::Position::line);
         let mut feature = Feature { row, fields: Fields::Cells(names.clone(), cells), shape: None };
@@ -233,7 +235,12 @@ fn from_csv<E: From<BadRows>>(
             let shape = serde_json::from_str(text);
             feature.shape = Some(shape.map_err(|error| bad(Some(row), Why::Shape(error.to_string())))?);
         }
-        take(feature)?;
+        take(&feature)?;
+        // The record's room is used again.
+        cells = match feature.fields {
+            Fields::Cells(_, cells) => cells,
+            Fields::Named(_) => csv::StringRecord::new(),
+        };
     }
     Ok(())
 }
@@ -241,7 +248,7 @@ fn from_csv<E: From<BadRows>>(
 fn from_geojson<E: From<BadRows>>(
     name: &str,
     input: Input,
-    mut take: impl FnMut(Feature) -> Result<(), E>,
+    mut take: impl FnMut(&Feature) -> Result<(), E>,
 ) -> Result<(), E> {
     let bad = |row: Option<u64>, why: Why| BadRows { file: name.to_owned(), row, why };
     let text = input.whole().map_err(|error| bad(None, Why::Unread(format!("{name}: {error}"))))?;
@@ -269,7 +276,7 @@ fn from_geojson<E: From<BadRows>>(
         if let Some(id) = feature.get("id").filter(|_| !fields.contains_key("id")) {
             fields.insert("id".into(), id.as_str().map_or_else(|| id.to_string(), str::to_owned));
         }
-        take(Feature { row, fields: Fields::Named(fields), shape })?;
+        take(&Feature { row, fields: Fields::Named(fields), shape })?;
     }
     Ok(())
 }

@@ -48,8 +48,8 @@ pub fn write_graph(folder: &Path, city: &City, searches: &[(String, Access)]) ->
             gates.flush()?;
             let shown = |cm: u32| if cm == UNREACHED { String::new() } else { cm.to_string() };
             let mut at_nodes = table(&format!("found-{name}.csv"), "node,cm")?;
-            for (node, cm) in found.nodes.cm.iter().enumerate() {
-                writeln!(at_nodes, "{node},{}", shown(*cm))?;
+            for (node, cm) in found.nodes.centimetres().enumerate() {
+                writeln!(at_nodes, "{node},{}", shown(cm))?;
             }
             at_nodes.flush()?;
             let mut at_doors = table(&format!("doors-{name}.csv"), "building,cm")?;

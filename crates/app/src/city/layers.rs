@@ -1,6 +1,9 @@
 //! What the rows of each file mean.
 
-use super::features::{Feature, Features, each};
+use super::{
+    features::{Feature, Features, Source, each},
+    placed::Frame,
+};
 use crate::AppError;
 use geo::MultiPolygon;
 use luyuan_analysis::{
@@ -60,22 +63,22 @@ pub(super) fn network(file: &Path, crs: Option<System>) -> Result<Network, AppEr
         let kind = match row.get("kind") {
             "" => EdgeKind::Path,
             code => EdgeKind::ALL.into_iter().find(|kind| kind.code() == code).ok_or_else(|| {
-                source.wrong(&row, &format!("kind cannot be {code:?}: path, street, stairs or crossing"))
+                source.wrong(row, &format!("kind cannot be {code:?}: path, street, stairs or crossing"))
             })?,
         };
-        let ends = ["from_lon", "from_lat", "to_lon", "to_lat"].map(|field| source.number::<f64>(&row, field));
+        let ends = ["from_lon", "from_lat", "to_lon", "to_lat"].map(|field| source.number::<f64>(row, field));
         let [from_lon, from_lat, to_lon, to_lat] = ends;
         let (lines, given) = match (from_lon?, from_lat?, to_lon?, to_lat?) {
             (Some(a), Some(b), Some(c), Some(d)) => {
                 let spot = |lon, lat| source.crs.read(lon, lat).map(Spot::of);
-                let wrong = || source.wrong(&row, "an end is no position in degrees");
+                let wrong = || source.wrong(row, "an end is no position in degrees");
                 let line = vec![spot(a, b).ok_or_else(wrong)?, spot(c, d).ok_or_else(wrong)?];
-                (vec![line], source.number::<f64>(&row, "metres")?)
+                (vec![line], source.number::<f64>(row, "metres")?)
             }
-            _ => (source.lines(&row)?, None),
+            _ => (source.lines(row)?, None),
         };
         if given.is_some_and(|metres| !(0.0..1.0e6).contains(&metres)) {
-            return Err(source.wrong(&row, "metres is no length"));
+            return Err(source.wrong(row, "metres is no length"));
         }
         for pair in lines.iter().flat_map(|line| line.windows(2)) {
             let cm = given.map_or_else(|| pair[0].cm_to(pair[1]), centimetres);
@@ -124,34 +127,47 @@ pub(super) fn entrances(features: &Features, grounds: &mut [DraftGround]) -> Res
     Ok(())
 }
 
-/// Points or areas with residents, or with what an estimate needs.
-pub(super) fn buildings(features: &Features) -> Result<Vec<DraftBuilding>, AppError> {
-    let mut buildings = Vec::with_capacity(features.rows.len());
-    for row in &features.rows {
-        let area = features.area(row)?;
-        let middle = area.as_ref().and_then(made::centre).map(|at| Spot::of(Wgs84 { lon: at.x, lat: at.y }));
-        let at = match features.point(row)? {
-            Some(at) => at,
-            None => middle.ok_or_else(|| features.wrong(row, "there is neither a point nor an area"))?,
-        };
-        let drawn = area.map(|area| area.iter().map(|part| flat_square_metres(part.exterior())).sum::<f64>());
-        let positive = |field: &str| -> Result<Option<f64>, AppError> {
-            let number = features.number::<f64>(row, field)?;
-            match number.filter(|number| !(*number >= 0.0 && number.is_finite())) {
-                Some(wrong) => Err(features.wrong(row, &format!("{field} cannot be {wrong}"))),
-                None => Ok(number),
+/// Points or areas with residents, or with what an estimate needs. Row by row: a city has many.
+pub(super) fn buildings(file: &Path, crs: Option<System>, frame: &Frame) -> Result<Vec<DraftBuilding>, AppError> {
+    let (mut buildings, mut firsts, mut wrong) = (Vec::new(), Vec::new(), None);
+    let source = each(file, crs, |source, row| {
+        firsts.extend(row.first());
+        if wrong.is_none() {
+            match building(source, row) {
+                Ok(building) => buildings.push(building),
+                Err(error) => wrong = Some(error),
             }
-        };
-        let residents = features.number::<u32>(row, "residents")?;
-        let (flats, levels) = (positive("flats")?, positive("levels")?);
-        let square_metres = positive("square_metres")?.or(drawn).unwrap_or(0.0);
-        let home = match row.get("home") {
-            "" => flats.is_some() || square_metres > 0.0,
-            text => matches!(text, "1" | "true" | "yes" | "是"),
-        };
-        buildings.push(DraftBuilding { id: row.key(), at, residents, flats, levels, home, square_metres });
-    }
-    Ok(buildings)
+        }
+        Ok::<_, AppError>(())
+    })?;
+    // A file that lies elsewhere as a whole has wrong rows too, but those are not what is to be mended.
+    frame.check_firsts(&source, &firsts)?;
+    wrong.map_or(Ok(buildings), Err)
+}
+
+fn building(source: &Source, row: &Feature) -> Result<DraftBuilding, AppError> {
+    let area = source.area(row)?;
+    let middle = area.as_ref().and_then(made::centre).map(|at| Spot::of(Wgs84 { lon: at.x, lat: at.y }));
+    let at = match source.point(row)? {
+        Some(at) => at,
+        None => middle.ok_or_else(|| source.wrong(row, "there is neither a point nor an area"))?,
+    };
+    let drawn = area.map(|area| area.iter().map(|part| flat_square_metres(part.exterior())).sum::<f64>());
+    let positive = |field: &str| -> Result<Option<f64>, AppError> {
+        let number = source.number::<f64>(row, field)?;
+        match number.filter(|number| !(*number >= 0.0 && number.is_finite())) {
+            Some(wrong) => Err(source.wrong(row, &format!("{field} cannot be {wrong}"))),
+            None => Ok(number),
+        }
+    };
+    let residents = source.number::<u32>(row, "residents")?;
+    let (flats, levels) = (positive("flats")?, positive("levels")?);
+    let square_metres = positive("square_metres")?.or(drawn).unwrap_or(0.0);
+    let home = match row.get("home") {
+        "" => flats.is_some() || square_metres > 0.0,
+        text => matches!(text, "1" | "true" | "yes" | "是"),
+    };
+    Ok(DraftBuilding { id: row.key(), at, residents, flats, levels, home, square_metres })
 }
 
 /// Areas on which people live.

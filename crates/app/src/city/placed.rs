@@ -2,7 +2,7 @@
 
 use super::{
     bad_rows::{BadRows, Why},
-    features::Features,
+    features::{Features, Source},
 };
 use geo::MultiPolygon;
 use luyuan_analysis::{locate::PlaceIndex, walk::Network};
@@ -42,13 +42,21 @@ impl Frame {
 
     /// Refuses a file most of which plainly lies elsewhere, and says what would put it right.
     pub(super) fn check(&self, features: &Features) -> Result<(), BadRows> {
-        let raw = features.raw();
+        self.check_firsts(features, &features.firsts())
+    }
+
+    /// The same of a file of which only the first position of every row, as written, was kept.
+    pub(super) fn check_firsts(&self, source: &Source, raw: &[[f64; 2]]) -> Result<(), BadRows> {
+        let crs = source.crs;
         let inside = |system: System, swapped: bool| {
             let read = |[x, y]: &[f64; 2]| if swapped { system.read(*y, *x) } else { system.read(*x, *y) };
             raw.iter().filter_map(read).filter(|at| self.holds(*at)).count()
         };
-        let (all, here) = (raw.len(), inside(features.crs, false));
-        let others = [System::Wgs84, System::Gcj02, System::Bd09].into_iter().filter(|system| *system != features.crs);
+        let (all, here) = (raw.len(), inside(crs, false));
+        if here == all {
+            return Ok(());
+        }
+        let others = [System::Wgs84, System::Gcj02, System::Bd09].into_iter().filter(|system| *system != crs);
         // The others only where they differ plainly: a tenth of the file.
         let better = others.map(|system| (inside(system, false), system)).max_by_key(|(count, _)| *count);
         let better = better.filter(|(count, _)| *count > here + all / 10);
@@ -56,15 +64,15 @@ impl Frame {
             Self::Boundary(_) => "in the boundary",
             Self::Around(_) => "where the network is",
         };
-        let told = format!("read as {}, {here} of {all} rows lie {where_to}", features.crs.code());
-        let bad = |why: Why| Err(BadRows { file: features.name.clone(), row: None, why });
+        let told = format!("read as {}, {here} of {all} rows lie {where_to}", crs.code());
+        let bad = |why: Why| Err(BadRows { file: source.name.clone(), row: None, why });
         if let Some((count, system)) = better {
             return bad(Why::OtherSystem { system, told: format!("{told}, read as {}, {count}", system.code()) });
         }
         if here * 2 >= all {
             return Ok(());
         }
-        let swapped = inside(features.crs, true);
+        let swapped = inside(crs, true);
         bad(match swapped * 2 >= all && all > 0 {
             true => Why::Swapped { told: format!("{told}, with longitude and latitude swapped, {swapped}") },
             false => Why::Elsewhere { told },

@@ -66,7 +66,7 @@ fn two_sides_of_a_road_are_joined_only_at_the_crossing() {
     };
     let seeds = [crate::walk::Seed { node: node(0.0, 0.0), cm: 0, source: 0 }];
     let found = crate::walk::reach(&draft.network, &seeds, 100_000);
-    assert!(found.cm[node(0.0, 20.0) as usize].abs_diff(62_000) < 6);
+    assert!(crate::walk::Found::cm(&found, node(0.0, 20.0)).abs_diff(62_000) < 6);
 }
 
 #[test]

@@ -134,6 +134,65 @@ proptest! {
     }
 }
 
+/// Nothing but rows and a heap: the nearest seed of each node, and of several the first.
+fn by_heap(network: &Network, seeds: &[Seed], bound: u32) -> Vec<(u32, u32)> {
+    use std::{cmp::Reverse, collections::BinaryHeap};
+    let mut best = vec![(UNREACHED, u32::MAX); network.len()];
+    let mut heap: BinaryHeap<_> = seeds.iter().map(|seed| Reverse((seed.cm, seed.source, seed.node))).collect();
+    while let Some(Reverse((cm, source, node))) = heap.pop() {
+        if cm <= bound && (cm, source) < best[node as usize] {
+            best[node as usize] = (cm, source);
+            heap.extend(network.arcs(node).iter().map(|arc| Reverse((cm + arc.cm, source, arc.to))));
+        }
+    }
+    best
+}
+
+#[test]
+fn a_large_network_is_searched_part_by_part_as_if_at_once() {
+    // More nodes than are spread together, edges from nothing to 90 m, and many ways of one length.
+    const SIDE: u32 = 300;
+    let mut state = 7u64;
+    let mut chance = |below: u64| {
+        state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        (state >> 33) % below
+    };
+    let mut edges = Vec::new();
+    for node in 0..SIDE * SIDE {
+        for (there, to) in [(node % SIDE + 1 < SIDE, node + 1), (node / SIDE + 1 < SIDE, node + SIDE)] {
+            if there && chance(8) > 0 {
+                edges.push(Edge { a: node, b: to, cm: (chance(10) * 1_000) as u32, kind: EdgeKind::Path });
+            }
+        }
+    }
+    let spot = |node: u32| Spot { lon: (node % SIDE * 3_000) as i32, lat: (node / SIDE * 3_000) as i32 };
+    let plain = Network::new((0..SIDE * SIDE).map(spot).collect(), edges);
+    let seeds: Vec<Seed> = (0..700)
+        .map(|source| Seed { node: chance(u64::from(SIDE * SIDE)) as u32, cm: chance(5_000) as u32, source })
+        .collect();
+    let mut walker = Walker::new(plain.len());
+    for bound in [30_000, 50_000, 2_000_000] {
+        walker.run(&plain, &seeds, bound);
+        let found: Vec<(u32, u32)> = (0..SIDE * SIDE).map(|node| (walker.cm(node), walker.source(node))).collect();
+        assert_eq!(found, by_heap(&plain, &seeds, bound), "within {bound}");
+    }
+
+    // The same city with its nodes in another order.
+    let arranged = plain.clone().arranged();
+    assert_eq!(arranged.edge_count(), plain.edge_count());
+    let place: HashMap<Spot, u32> = arranged.spots().iter().zip(0..).map(|(spot, node)| (*spot, node)).collect();
+    let moved: Vec<Seed> = seeds.iter().map(|seed| Seed { node: place[&spot(seed.node)], ..*seed }).collect();
+    let (one, other) = (reach(&plain, &seeds, 50_000), reach(&arranged, &moved, 50_000));
+    for node in 0..SIDE * SIDE {
+        let there = place[&spot(node)];
+        assert_eq!((one.cm(node), one.source(node)), (other.cm(there), other.source(there)));
+    }
+    let near = |network: &Network| {
+        network.edges().filter(|edge| edge.a.abs_diff(edge.b) < 64).count() as f64 / network.edge_count() as f64
+    };
+    assert!(near(&arranged) > 0.8 && near(&plain) < 0.6, "{} of {}", near(&arranged), near(&plain));
+}
+
 #[test]
 fn parts_of_a_network_are_told_apart_and_the_longest_is_no_island() {
     let edge = |a, b, cm| Edge { a, b, cm, kind: EdgeKind::Path };
