@@ -3,14 +3,14 @@
 use super::{Trouble, green::Files, progress::Bar};
 use clap::Args;
 use luyuan_analysis::{
-    siting::{Limit, Patience, choose, measure_until},
+    siting::{Limit, Patience, choose, measure},
     whatif::Base,
 };
 use luyuan_app::{
     AppError,
     city::{self, PlanOut},
 };
-use std::{path::PathBuf, sync::Arc, time::Instant};
+use std::{path::PathBuf, time::Instant};
 
 /// What may be chosen, and where the plan goes.
 #[derive(Args)]
@@ -96,6 +96,8 @@ pub fn run(options: &Options) -> Result<(), Trouble> {
     };
     let codes: Vec<&str> = rules.goals.iter().map(|goal| goal.code.as_str()).collect();
     let goal = goal.ok_or_else(|| wrong(format!("the set has no such goal; it has {}", codes.join(", "))))?;
+    let code = rules.goals[goal].code.clone();
+    let (rules, goal) = (rules.only(&code), 0);
     let bar = Bar::new(0);
     let loaded = options.files.inputs()?.load(&walking, |_, done, all| bar.reach(done, all));
     bar.end();
@@ -113,7 +115,7 @@ pub fn run(options: &Options) -> Result<(), Trouble> {
         (Some(sites), _) => Limit::Sites(sites),
         (None, fen) => Limit::Budget(fen.unwrap_or(0)),
     };
-    let base = Base::new(Arc::new(loaded.city.clone()), &loaded.zones, &rules, &walking, options.historic);
+    let base = Base::new(loaded.city.clone(), &loaded.zones, &rules, &walking, options.historic);
     let begun = Instant::now();
     let stop = || begun.elapsed().as_secs() >= options.limit;
     if let Some(metres) = options.entrances_every {
@@ -124,7 +126,8 @@ pub fn run(options: &Options) -> Result<(), Trouble> {
     }
     let bar = Bar::new(0);
     let count = |count: usize| u64::try_from(count).unwrap_or(u64::MAX);
-    let measured = measure_until(&base, goal, &sites, limit, |done, all| {
+    let hands = std::thread::available_parallelism().map_or(1, usize::from);
+    let measured = measure(&base, goal, &sites, limit, hands, |done, all| {
         bar.reach(count(done), count(all));
         !stop()
     });

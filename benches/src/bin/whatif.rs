@@ -105,7 +105,12 @@ fn main() {
 async fn through_http(city: luyuan_analysis::walk::City) -> district::Result<Vec<f64>> {
     let folder = tempfile::tempdir()?;
     let app = district::open(folder.path()).await?;
-    let loaded = Loaded { city, zones: Vec::new(), findings: Default::default(), left: Default::default() };
+    let loaded = Loaded {
+        city: std::sync::Arc::new(city),
+        zones: Vec::new(),
+        findings: Default::default(),
+        left: Default::default(),
+    };
     let origin = Origin { kind: CityKind::Made, name: "town".into(), source: "a fixed seed".into() };
     app.keep_city(&loaded, origin).await?;
     let mut chance = Chance(17);

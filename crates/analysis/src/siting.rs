@@ -33,7 +33,7 @@ mod solve;
 pub use greedy::{Greedy, greedy};
 pub use instance::{Instance, InstanceError, Limit, Lists};
 pub use propose::{Opening, Zebra, openings, zebras};
-pub use sites::{Chosen, Measured, Site, Step, choose, grid, measure, measure_until};
+pub use sites::{Chosen, Measured, Site, Step, choose, grid, measure};
 pub use solve::{Outcome, Patience, solve};
 
 #[cfg(test)]

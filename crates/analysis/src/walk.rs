@@ -27,7 +27,7 @@ pub use city::{Building, City, Entrance, Entrances, Park, Street, Zone};
 pub use coverage::{BuildingRow, GoalReport, Measured, Report, Row, Share};
 pub use draft::{Draft, DraftBuilding, DraftGround, Findings};
 pub use file::{BadCity, decode, encode};
-pub use grid::EdgeGrid;
+pub use grid::{EdgeGrid, EdgeIndex};
 pub use ground::{flat_square_metres, holds, metres_to, square_metres};
 pub use islands::Parts;
 pub use land::Land;

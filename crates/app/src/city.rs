@@ -30,7 +30,10 @@ use luyuan_domain::{
     geo::System,
     ruleset::{GreenRules, WalkRules},
 };
-use std::path::{Path, PathBuf};
+use std::{
+    path::{Path, PathBuf},
+    sync::Arc,
+};
 
 /// The set by which a city is measured when none is named: 300米见绿、500米见园.
 pub const USUAL: &str = "green-300-500.toml";
@@ -64,7 +67,7 @@ pub struct Inputs {
 #[derive(Debug, Clone)]
 pub struct Loaded {
     /// The city.
-    pub city: City,
+    pub city: Arc<City>,
     /// Areas for which coverage is told.
     pub zones: Vec<Zone>,
     /// What joining found.
@@ -156,7 +159,7 @@ impl Inputs {
         };
         tell("joining", 0, 1);
         let (city, findings) = draft.join(rules);
-        Ok(Loaded { city, zones, findings, left })
+        Ok(Loaded { city: Arc::new(city), zones, findings, left })
     }
 
     /// Reads the extract for the base map, and says what became of the sea. `tell` hears how far it is: bytes done of all.

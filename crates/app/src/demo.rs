@@ -184,7 +184,12 @@ impl App {
     async fn load_city(&self, drawing: &made::Drawing) -> Result<(), AppError> {
         let rules = self.rulebook().walking(self.env.now())?;
         let (city, findings) = made::city(drawing).join(&rules);
-        let loaded = Loaded { city, zones: Vec::new(), findings, left: luyuan_analysis::osm::Left::default() };
+        let loaded = Loaded {
+            city: std::sync::Arc::new(city),
+            zones: Vec::new(),
+            findings,
+            left: luyuan_analysis::osm::Left::default(),
+        };
         let source = "made from a fixed seed inside the real boundary".into();
         self.keep_city(&loaded, Origin { kind: CityKind::Made, name: "二七区（示例）".into(), source }).await?;
         Ok(())

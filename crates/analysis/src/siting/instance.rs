@@ -14,6 +14,13 @@ impl Default for Lists {
 }
 
 impl Lists {
+    /// None yet, with room for so many lists of so many numbers together.
+    pub(super) fn with_room(lists: usize, items: usize) -> Self {
+        let mut offsets = Vec::with_capacity(lists + 1);
+        offsets.push(0);
+        Self { offsets, items: Vec::with_capacity(items) }
+    }
+
     /// How many lists.
     pub fn len(&self) -> usize {
         self.offsets.len() - 1

@@ -60,13 +60,11 @@ impl Problem {
             prices: (0..count).map(|at| instance.price(at)).collect(),
             own: vec![0; count],
             group,
-            covers: instance.covers.clone(),
-            turned: turned.clone(),
             duals: weights.iter().map(|weight| weight * scale / 2).collect(),
             weights,
             ..Self::default()
         };
-        whole.reduce(&vec![Fate::Open; count])
+        whole.reduce_of(turned, &vec![Fate::Open; count])
     }
 
     /// How many candidates.
@@ -104,6 +102,10 @@ impl Problem {
     /// What remains when something is decided: demands that are covered or that nobody can cover
     /// go, those with the same candidates become one, those with a single one become its own.
     pub fn reduce(&self, fates: &[Fate]) -> Self {
+        self.reduce_of(&self.turned, fates)
+    }
+
+    fn reduce_of(&self, turned: &Lists, fates: &[Fate]) -> Self {
         let mut rest = Self { base: self.base, chosen: self.chosen.clone(), room: self.room, ..Self::default() };
         let mut done = vec![false; self.weights.len()];
         let mut closed: Vec<u32> = Vec::new();
@@ -127,11 +129,12 @@ impl Problem {
                 place[at] = rest.adopt(self, at);
             }
         }
+        rest.turned = Lists::with_room(turned.len(), turned.items());
         let mut same: HashMap<u64, u32> = HashMap::new();
         let mut members = Vec::new();
         for demand in (0..self.weights.len()).filter(|demand| !done[*demand]) {
             members.clear();
-            members.extend(self.turned.of(demand).iter().map(|at| place[*at as usize]).filter(|at| *at != NONE));
+            members.extend(turned.of(demand).iter().map(|at| place[*at as usize]).filter(|at| *at != NONE));
             let (weight, dual) = (self.weights[demand], self.duals[demand]);
             match members.as_slice() {
                 [] => {}

@@ -6,14 +6,21 @@ use super::{
 };
 use crate::{
     locate::PlaceIndex,
-    walk::City,
+    walk::{City, Spot},
     whatif::{Base, Edit, EditError, Plan, Workspace},
 };
 use luyuan_domain::{
     geo::{Local, Wgs84},
     ruleset::SiteKind,
 };
-use std::collections::BTreeMap;
+use std::{
+    collections::BTreeMap,
+    sync::{
+        atomic::{AtomicBool, AtomicUsize, Ordering::Relaxed},
+        mpsc,
+    },
+    thread,
+};
 
 /// A candidate.
 #[derive(Debug, Clone, PartialEq)]
@@ -48,93 +55,73 @@ pub struct Measured {
 }
 
 /// Measures what each candidate by itself brings within reach for a goal, over a city as it is: who
-/// is near enough already is left out. `tell` hears how many of how many are done.
-pub fn measure(base: &Base, goal: usize, sites: &[Site], limit: Limit, mut tell: impl FnMut(usize, usize)) -> Measured {
-    let told = |done: usize, all: usize| {
-        tell(done, all);
-        true
-    };
-    measured(base, goal, sites, limit, (0..sites.len()).collect(), told)
-}
-
-/// As [`measure`], until `go_on` says no when it hears how many of how many are done. Candidates are
-/// taken in strides over the whole list, so that those that were reached lie everywhere in it; the
-/// answer says how many they are.
-pub fn measure_until(
+/// is near enough already is left out. `hands` threads work at it, at least one.
+///
+/// It goes on until `go_on` says no when it hears how many of how many are done. Candidates are taken
+/// by handfuls of neighbours, in strides over the whole city, so that those that were reached when it
+/// stops lie everywhere in it; the answer says how many they are.
+pub fn measure(
     base: &Base,
     goal: usize,
     sites: &[Site],
     limit: Limit,
-    go_on: impl FnMut(usize, usize) -> bool,
-) -> Measured {
-    measured(base, goal, sites, limit, strides(sites.len()), go_on)
-}
-
-/// Every position once, in steps of about the golden section of all: whenever one stops, those
-/// before lie evenly.
-fn strides(count: usize) -> Vec<usize> {
-    #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)] // a part of the count
-    let mut step = ((count as f64) * 0.618_033_988_75) as usize;
-    let common = |mut a: usize, mut b: usize| {
-        while b > 0 {
-            (a, b) = (b, a % b);
-        }
-        a
-    };
-    while step > 1 && common(step, count) != 1 {
-        step -= 1;
-    }
-    let step = step.max(1);
-    (0..count).scan(0, |at, _| Some(std::mem::replace(at, (*at + step) % count))).collect()
-}
-
-/// So many candidates are measured before somebody is told, and may say that it is enough.
-const BATCH: usize = 64;
-
-fn measured(
-    base: &Base,
-    goal: usize,
-    sites: &[Site],
-    limit: Limit,
-    order: Vec<usize>,
+    hands: usize,
     mut go_on: impl FnMut(usize, usize) -> bool,
 ) -> Measured {
-    let (mut room, mut plan) = (Workspace::new(base), Plan::new(base));
-    let mut place = vec![u32::MAX; base.city().buildings.len()];
-    let (mut covers, mut buildings) = (Lists::default(), Vec::new());
-    let (mut kept, mut refused) = (Vec::new(), Vec::new());
-    let mut looked = 0;
-    for at in order {
-        if looked % BATCH == 0 && !go_on(looked, sites.len()) {
-            break;
+    let handfuls = handfuls(sites);
+    let order: Vec<usize> = strides(handfuls.len()).collect();
+    let (next, stop) = (AtomicUsize::new(0), AtomicBool::new(!go_on(0, sites.len())));
+    let (mut found, mut refused, mut looked) = (Vec::new(), Vec::new(), 0);
+    let (tell, told) = mpsc::channel();
+    thread::scope(|scope| {
+        for _ in 0..hands.clamp(1, handfuls.len().max(1)) {
+            let (tell, handfuls, order, next, stop) = (tell.clone(), &handfuls, &order, &next, &stop);
+            scope.spawn(move || {
+                let (mut room, mut plan) = (Workspace::new(base), Plan::new(base));
+                while !stop.load(Relaxed) {
+                    let Some(handful) = order.get(next.fetch_add(1, Relaxed)) else { break };
+                    let look = |at: &u32| (*at, alone(base, goal, &sites[*at as usize], &mut room, &mut plan));
+                    let seen: Vec<_> = handfuls[*handful].iter().map(look).collect();
+                    if tell.send(seen).is_err() {
+                        break;
+                    }
+                }
+            });
         }
-        looked += 1;
-        let site = &sites[at];
-        if let Err((_, error)) = plan.fill(base, std::slice::from_ref(&site.edit)) {
-            refused.push((number(at), error));
-            continue;
-        }
-        let Some(change) = room.run_for(base, &plan, goal) else { continue };
-        let gained = change.changes.iter().filter(|change| change.gained).map(|change| change.building);
-        let gained = gained.filter(|building| base.city().buildings[*building as usize].residents > 0);
-        covers.push(gained.map(|building| {
-            let place = &mut place[building as usize];
-            if *place == u32::MAX {
-                *place = number(buildings.len());
-                buildings.push(building);
+        drop(tell);
+        for seen in told {
+            looked += seen.len();
+            for (at, gained) in seen {
+                match gained {
+                    Ok(gained) => found.push((at, gained)),
+                    Err(error) => refused.push((at, error)),
+                }
             }
-            *place
-        }));
-        kept.push(number(at));
-    }
-    if !kept.is_sorted() {
-        // In the order of the list, as if they had been measured so: of candidates that are alike the
-        // first is chosen.
-        let mut rank: Vec<usize> = (0..kept.len()).collect();
-        rank.sort_unstable_by_key(|at| kept[*at]);
-        covers = rank.into_iter().map(|at| covers.of(at).iter().copied()).collect();
-        kept.sort_unstable();
-        refused.sort_by_key(|(at, _)| *at);
+            if !go_on(looked, sites.len()) {
+                stop.store(true, Relaxed);
+            }
+        }
+    });
+    // In the order of the list, whoever was done first: of candidates that are alike the first is chosen.
+    found.sort_unstable_by_key(|(at, _)| *at);
+    refused.sort_by_key(|(at, _)| *at);
+    // Demands beside one another in the city are so in memory as well: who goes through those of one
+    // candidate stays in the processor's caches.
+    let mut wanted = vec![false; base.city().buildings.len()];
+    found.iter().flat_map(|(_, gained)| gained).for_each(|building| wanted[*building as usize] = true);
+    let mut buildings: Vec<u32> = (0..number(wanted.len())).filter(|building| wanted[*building as usize]).collect();
+    let node = |building: &u32| base.city().buildings[*building as usize].link.map(|link| link.a);
+    buildings.sort_by_cached_key(|building| (node(building), *building));
+    let mut place = vec![u32::MAX; wanted.len()];
+    buildings.iter().zip(0..).for_each(|(building, demand)| place[*building as usize] = demand);
+    let items = found.iter().map(|(_, gained)| gained.len()).sum();
+    let mut covers = Lists::with_room(found.len(), items);
+    let mut kept = Vec::with_capacity(found.len());
+    for (at, mut gained) in found {
+        gained.iter_mut().for_each(|building| *building = place[*building as usize]);
+        gained.sort_unstable();
+        covers.push(gained);
+        kept.push(at);
     }
     let residents = |building: &u32| u64::from(base.city().buildings[*building as usize].residents);
     let mut groups: BTreeMap<&str, Vec<u32>> = BTreeMap::new();
@@ -152,6 +139,49 @@ fn measured(
         limit,
     };
     Measured { instance, sites: kept, buildings, refused, looked }
+}
+
+/// The homes that a candidate by itself brings within reach.
+fn alone(base: &Base, goal: usize, site: &Site, room: &mut Workspace, plan: &mut Plan) -> Result<Vec<u32>, EditError> {
+    plan.fill(base, std::slice::from_ref(&site.edit)).map_err(|(_, error)| error)?;
+    let changes = room.run_for(base, plan, goal).map_or(&[][..], |change| &change.changes);
+    let gained = changes.iter().filter(|change| change.gained).map(|change| change.building);
+    Ok(gained.filter(|building| base.city().buildings[*building as usize].residents > 0).collect())
+}
+
+/// So many candidates are measured before somebody is told, and may say that it is enough; fewer of a
+/// short list.
+const HANDFUL: usize = 64;
+
+/// Candidates that lie beside one another, by handfuls: what one touches is still in the processor's
+/// caches for the next.
+fn handfuls(sites: &[Site]) -> Vec<Vec<u32>> {
+    let spot = |at: &usize| sites[*at].edit.at().map(Spot::of);
+    let spots = (0..sites.len()).filter_map(|at| spot(&at));
+    let low = spots.reduce(|low, spot| Spot { lon: low.lon.min(spot.lon), lat: low.lat.min(spot.lat) });
+    let low = low.unwrap_or_default();
+    let mut order: Vec<usize> = (0..sites.len()).collect();
+    order.sort_by_cached_key(|at| (spot(at).map(|spot| spot.along_curve(low)), *at));
+    let size = (sites.len() / HANDFUL).clamp(1, HANDFUL);
+    order.chunks(size).map(|handful| handful.iter().map(|at| number(*at)).collect()).collect()
+}
+
+/// Every position once, in steps of about the golden section of all: whenever one stops, those
+/// before lie evenly.
+fn strides(count: usize) -> impl Iterator<Item = usize> {
+    #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)] // a part of the count
+    let mut step = ((count as f64) * 0.618_033_988_75) as usize;
+    let common = |mut a: usize, mut b: usize| {
+        while b > 0 {
+            (a, b) = (b, a % b);
+        }
+        a
+    };
+    while step > 1 && common(step, count) != 1 {
+        step -= 1;
+    }
+    let step = step.max(1);
+    (0..count).scan(0, move |at, _| Some(std::mem::replace(at, (*at + step) % count)))
 }
 
 /// One step of a plan.

@@ -9,25 +9,27 @@ impl Network {
     pub fn arranged(self) -> Self {
         let count = u32::try_from(self.len()).unwrap_or(u32::MAX);
         let Some(first) = self.spots().first().copied() else { return self };
-        let low = self
-            .spots()
-            .iter()
-            .fold(first, |low, spot| Spot { lon: low.lon.min(spot.lon), lat: low.lat.min(spot.lat) });
-        let key = |node: &u32| {
-            let spot = self.spot(*node);
-            (spread(spot.lon.abs_diff(low.lon)) | spread(spot.lat.abs_diff(low.lat)) << 1, *node)
-        };
-        let mut order: Vec<u32> = (0..count).collect();
-        order.sort_by_cached_key(key);
+        let lower = |low: Spot, spot: &Spot| Spot { lon: low.lon.min(spot.lon), lat: low.lat.min(spot.lat) };
+        let low = self.spots().iter().fold(first, lower);
+        let mut order: Vec<(u64, u32)> = (0..count).map(|node| (self.spot(node).along_curve(low), node)).collect();
+        order.sort_unstable();
         let mut place = vec![0u32; order.len()];
-        for (new, old) in (0..).zip(&order) {
+        for (new, (_, old)) in (0..).zip(&order) {
             place[*old as usize] = new;
         }
-        let spots = order.iter().map(|old| self.spot(*old)).collect();
-        let edges = self.edges().map(|edge| Edge { a: place[edge.a as usize], b: place[edge.b as usize], ..edge });
-        let edges = edges.collect();
-        drop(self);
+        let spots = order.iter().map(|(_, old)| self.spot(*old)).collect();
+        drop(order);
+        let mut edges = Vec::with_capacity(self.edge_count());
+        edges.extend(self.edges().map(|edge| Edge { a: place[edge.a as usize], b: place[edge.b as usize], ..edge }));
+        drop((self, place));
         Self::new(spots, edges)
+    }
+}
+
+impl Spot {
+    /// Where a spot lies along the Z-order curve that begins at `low`.
+    pub(crate) fn along_curve(self, low: Self) -> u64 {
+        spread(self.lon.abs_diff(low.lon)) | spread(self.lat.abs_diff(low.lat)) << 1
     }
 }
 

@@ -1,12 +1,13 @@
 //! A city before doors and entrances are joined to the network, and how they are joined.
 
 use super::{
-    Building, City, Edge, EdgeGrid, Entrance, Entrances, Network, Park, Parts, Spot, Street,
+    Building, City, Edge, EdgeGrid, Entrance, Entrances, Link, Network, Park, Parts, Spot, Street,
     entrances::{along_boundary, where_ways_enter},
     ground::square_metres,
 };
 use geo::MultiPolygon;
 use luyuan_domain::ruleset::WalkRules;
+use std::thread;
 
 /// A park or green as it was read.
 #[derive(Debug, Clone, PartialEq)]
@@ -96,7 +97,7 @@ impl Draft {
             let known = Entrances::ALL.iter().position(|known| *known == park.known).unwrap_or(0);
             findings.entrances[known] += 1;
         }
-        let buildings: Vec<Building> = self.buildings.into_iter().map(|new| building(new, &grid, rules)).collect();
+        let buildings = buildings(self.buildings, &grid, rules);
         findings.unlinked = buildings.iter().filter(|building| building.link.is_none()).count();
         findings.estimated = buildings.iter().filter(|building| building.estimated).count();
         findings.uninhabited = buildings.iter().filter(|building| building.residents == 0).count();
@@ -149,20 +150,34 @@ fn park(new: DraftGround, grid: &EdgeGrid<'_>, rules: &WalkRules) -> Park {
     }
 }
 
-fn building(new: DraftBuilding, grid: &EdgeGrid<'_>, rules: &WalkRules) -> Building {
+/// Every building for itself, so that as many at a time as the machine has processors.
+fn buildings(all: Vec<DraftBuilding>, grid: &EdgeGrid<'_>, rules: &WalkRules) -> Vec<Building> {
+    /// So many are not worth a thread of their own.
+    const FEW: usize = 4_096;
+    let hands = thread::available_parallelism().map_or(1, usize::from).min(all.len() / FEW).max(1);
+    let each = all.len().div_ceil(hands).max(1);
+    let links = |part: &[DraftBuilding]| -> Vec<Option<Link>> {
+        part.iter().map(|new| grid.nearest(new.at, rules.link_metres)).collect()
+    };
+    let links: Vec<Option<Link>> = thread::scope(|scope| {
+        let mut parts = all.chunks(each);
+        let first = parts.next().unwrap_or_default();
+        let others: Vec<_> = parts.map(|part| (part, scope.spawn(|| links(part)))).collect();
+        let mut found = links(first);
+        // A thread that ended badly has its part done here, and so fails here as it would have alone.
+        found.extend(others.into_iter().flat_map(|(part, other)| other.join().unwrap_or_else(|_| links(part))));
+        found
+    });
+    all.into_iter().zip(links).map(|(new, link)| building(new, link, rules)).collect()
+}
+
+fn building(new: DraftBuilding, link: Option<Link>, rules: &WalkRules) -> Building {
     let (residents, estimated) = match new.residents {
         Some(residents) => (residents, false),
         None if new.home => (estimate(&new, rules), true),
         None => (0, false),
     };
-    Building {
-        link: grid.nearest(new.at, rules.link_metres),
-        id: new.id,
-        at: new.at,
-        residents,
-        estimated,
-        square_metres: new.square_metres,
-    }
+    Building { link, id: new.id, at: new.at, residents, estimated, square_metres: new.square_metres }
 }
 
 /// Residents of a home from its flats, or from its floor area; at least one.

@@ -10,11 +10,18 @@ const CELL: i64 = 5_000;
 /// Within so many metres the nearest edge is looked for first.
 const NEAR: f64 = 20.0;
 
-/// An index over edges.
+/// An index over edges of a network.
 #[derive(Debug, Clone)]
 pub struct EdgeGrid<'n> {
-    spots: Cow<'n, [Spot]>,
-    edges: Vec<Edge>,
+    network: &'n Network,
+    index: Cow<'n, EdgeIndex>,
+}
+
+/// What an [`EdgeGrid`] keeps beside its network.
+#[derive(Debug, Clone)]
+pub struct EdgeIndex {
+    /// Each edge by its smaller node and its place among the network's arcs.
+    edges: Vec<(u32, u32)>,
     /// The number of the first row of cells.
     south: i32,
     /// Where each row begins; one more than rows.
@@ -28,11 +35,13 @@ pub struct EdgeGrid<'n> {
 impl<'n> EdgeGrid<'n> {
     /// An index over the edges of a network that `wanted` takes.
     pub fn new(network: &'n Network, wanted: impl Fn(&Edge) -> bool) -> Self {
-        let edges: Vec<Edge> = network.edges().filter(|edge| wanted(edge)).collect();
+        let mut edges = Vec::with_capacity(network.edge_count());
+        edges.extend(network.edges_at().filter(|(_, edge)| wanted(edge)).map(|(slot, edge)| (edge.a, slot)));
         let middle = network.spots().iter().map(|spot| spot.position().lat).sum::<f64>() / network.len().max(1) as f64;
         #[allow(clippy::cast_possible_truncation)] // at most a hundred cells wide at the poles
         let width = (CELL as f64 / middle.to_radians().cos().max(0.01)) as i64;
-        let lines = || edges.iter().map(|edge| (network.spot(edge.a), network.spot(edge.b)));
+        let end = |slot: u32| network.all_arcs()[slot as usize].to;
+        let lines = || edges.iter().map(|(a, slot)| (network.spot(*a), network.spot(end(*slot))));
         let south = lines().map(|(a, b)| cell(a.lat.min(b.lat), CELL)).min().unwrap_or(0);
         let north = lines().map(|(a, b)| cell(a.lat.max(b.lat), CELL)).max().unwrap_or(south);
         let place = |row: i32| row.abs_diff(south) as usize;
@@ -52,17 +61,27 @@ impl<'n> EdgeGrid<'n> {
             });
         }
         rows.windows(2).for_each(|ends| cells[ends[0] as usize..ends[1] as usize].sort_unstable());
-        Self { spots: Cow::Borrowed(network.spots()), edges, south, rows, cells, width }
+        Self { network, index: Cow::Owned(EdgeIndex { edges, south, rows, cells, width }) }
+    }
+
+    /// Over a network that has been gone through before.
+    pub fn with(network: &'n Network, index: &'n EdgeIndex) -> Self {
+        Self { network, index: Cow::Borrowed(index) }
+    }
+
+    /// What was found by going through the network, free of it.
+    pub fn into_index(self) -> EdgeIndex {
+        self.index.into_owned()
     }
 
     /// Where a node of the network is.
     pub fn spot(&self, node: u32) -> Spot {
-        self.spots[node as usize]
+        self.network.spot(node)
     }
 
-    /// The same index with the nodes' positions in it, free of the network that it was made from.
-    pub fn into_owned(self) -> EdgeGrid<'static> {
-        EdgeGrid { spots: Cow::Owned(self.spots.into_owned()), ..self }
+    fn edge(&self, number: u32) -> Edge {
+        let (node, slot) = self.index.edges[number as usize];
+        self.network.edge_at(node, slot)
     }
 
     /// The edges that may come within `metres` of a box, each once.
@@ -72,7 +91,7 @@ impl<'n> EdgeGrid<'n> {
         self.each_in(low, high, degree, metres, |edge| found.push(edge));
         found.sort_unstable();
         found.dedup();
-        found.into_iter().map(|edge| self.edges[edge as usize]).collect()
+        found.into_iter().map(|edge| self.edge(edge)).collect()
     }
 
     /// Where a point joins the nearest edge; none when none is within `metres`. Of edges at the same
@@ -93,7 +112,7 @@ impl<'n> EdgeGrid<'n> {
     fn nearest_within(&self, degree: [f64; 2], at: Spot, metres: f64) -> Option<Link> {
         let mut best: Option<(f64, u32, f64)> = None;
         self.each_in(at, at, degree, metres, |number| {
-            let edge = &self.edges[number as usize];
+            let edge = self.edge(number);
             let (share, square) = foot(degree, at, self.spot(edge.a), self.spot(edge.b));
             let nearer = best.is_none_or(|(least, first, _)| square < least || (square == least && number < first));
             if square <= metres * metres && nearer {
@@ -101,8 +120,7 @@ impl<'n> EdgeGrid<'n> {
             }
         });
         let (square, number, share) = best?;
-        let edge = &self.edges[number as usize];
-        Some(link(edge, share, square.sqrt()))
+        Some(link(&self.edge(number), share, square.sqrt()))
     }
 
     /// Every edge within `metres` of a point: where it is nearest, and where the point would join it.
@@ -113,28 +131,29 @@ impl<'n> EdgeGrid<'n> {
         found.sort_unstable();
         found.dedup();
         let joined = found.into_iter().filter_map(|number| {
-            let edge = &self.edges[number as usize];
+            let edge = self.edge(number);
             let (share, square) = foot(degree, at, self.spot(edge.a), self.spot(edge.b));
             let [a, b] = [edge.a, edge.b].map(|node| self.spot(node).position());
             let foot = Wgs84 { lon: a.lon + (b.lon - a.lon) * share, lat: a.lat + (b.lat - a.lat) * share };
-            (square <= metres * metres).then(|| (Spot::of(foot), link(edge, share, square.sqrt())))
+            (square <= metres * metres).then(|| (Spot::of(foot), link(&edge, share, square.sqrt())))
         });
         joined.collect()
     }
 
     /// Every edge of the cells within `metres` of a box, where a degree has so many metres.
     fn each_in(&self, low: Spot, high: Spot, [lon, lat]: [f64; 2], metres: f64, mut on: impl FnMut(u32)) {
+        let index = &*self.index;
         #[allow(clippy::cast_possible_truncation)] // some metres
         let room = |degree: f64| (metres / degree * 1.0e7).ceil() as i64 + 1;
         let rows = row(i64::from(low.lat) - room(lat), CELL)..=row(i64::from(high.lat) + room(lat), CELL);
         let (west, east) =
-            (row(i64::from(low.lon) - room(lon), self.width), row(i64::from(high.lon) + room(lon), self.width));
+            (row(i64::from(low.lon) - room(lon), index.width), row(i64::from(high.lon) + room(lon), index.width));
         for row in rows {
-            let Some(place) = row.checked_sub(self.south).and_then(|place| usize::try_from(place).ok()) else {
+            let Some(place) = row.checked_sub(index.south).and_then(|place| usize::try_from(place).ok()) else {
                 continue;
             };
-            let Some(ends) = self.rows.get(place..).and_then(|rows| rows.first_chunk::<2>()) else { continue };
-            let cells = &self.cells[ends[0] as usize..ends[1] as usize];
+            let Some(ends) = index.rows.get(place..).and_then(|rows| rows.first_chunk::<2>()) else { continue };
+            let cells = &index.cells[ends[0] as usize..ends[1] as usize];
             let first = cells.partition_point(|(column, _)| *column < west);
             for (_, edge) in cells[first..].iter().take_while(|(column, _)| *column <= east) {
                 on(*edge);

@@ -201,12 +201,21 @@ impl Network {
 
     /// Every edge once, by its nodes.
     pub fn edges(&self) -> impl Iterator<Item = Edge> + '_ {
+        self.edges_at().map(|(_, edge)| edge)
+    }
+
+    /// The same with the place of each among all arcs.
+    pub(super) fn edges_at(&self) -> impl Iterator<Item = (u32, Edge)> + '_ {
         (0..).zip(self.rows.windows(2)).flat_map(move |(a, row)| {
-            (row[0]..row[1]).map(move |slot| slot as usize).filter_map(move |slot| {
-                let Arc { to: b, cm } = self.arcs[slot];
-                (a < b).then(|| Edge { a, b, cm, kind: self.kinds[slot] })
-            })
+            (row[0]..row[1]).map(move |slot| (slot, self.edge_at(a, slot))).filter(move |(_, edge)| a < edge.b)
         })
+    }
+
+    /// The edge of an arc that leads away from `node`.
+    pub(super) fn edge_at(&self, node: u32, slot: u32) -> Edge {
+        let slot = slot as usize;
+        let Arc { to, cm } = self.arcs[slot];
+        Edge { a: node, b: to, cm, kind: self.kinds[slot] }
     }
 
     /// The length of the edge between two nodes, in centimetres; none when there is no such edge.

@@ -3,7 +3,9 @@
 use crate::{
     locate::PlaceIndex,
     siting::Lists,
-    walk::{Access, City, Edge, EdgeGrid, Link, Park, Parts, Share, UNREACHED, Zone, access, centimetres, serves},
+    walk::{
+        Access, City, Edge, EdgeGrid, EdgeIndex, Link, Park, Parts, Share, UNREACHED, Zone, access, centimetres, serves,
+    },
 };
 use luyuan_domain::ruleset::{GreenRules, Radius, WalkRules};
 use std::{collections::HashMap, sync::Arc};
@@ -71,7 +73,7 @@ impl Doors {
 #[derive(Debug, Clone)]
 pub struct Base {
     pub(super) city: Arc<City>,
-    pub(super) grid: EdgeGrid<'static>,
+    index: EdgeIndex,
     pub(super) link_metres: f64,
     /// Goal by goal.
     pub(super) layers: Vec<Layer>,
@@ -94,7 +96,7 @@ impl Base {
         let parts = Parts::of(&city.network);
         let islands = parts.islands(walk.island_metres);
         let grid = EdgeGrid::new(&city.network, |edge: &Edge| !islands[parts.of[edge.a as usize] as usize]);
-        let grid = grid.into_owned();
+        let index = grid.into_index();
         let radii: Vec<Vec<Radius>> = rules
             .goals
             .iter()
@@ -111,7 +113,7 @@ impl Base {
             }));
         }
         let mut base = Self {
-            grid,
+            index,
             link_metres: walk.link_metres,
             doors: Doors::of(&city),
             zones: zones_of(&city, zones),
@@ -176,8 +178,8 @@ impl Base {
     }
 
     /// The edges of the network to which doors and entrances are joined.
-    pub fn grid(&self) -> &EdgeGrid<'static> {
-        &self.grid
+    pub fn grid(&self) -> EdgeGrid<'_> {
+        EdgeGrid::with(&self.city.network, &self.index)
     }
 
     /// The distances for a goal and how far its grounds serve, in centimetres.

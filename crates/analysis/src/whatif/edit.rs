@@ -44,6 +44,17 @@ pub enum Edit {
     },
 }
 
+impl Edit {
+    /// A position of it; none for a whole park less.
+    pub fn at(&self) -> Option<Wgs84> {
+        match self {
+            Self::Park { entrances, .. } => entrances.first().copied(),
+            Self::Entrance { at, .. } | Self::WithoutEntrance { at, .. } | Self::Crossing { from: at, .. } => Some(*at),
+            Self::WithoutPark { .. } => None,
+        }
+    }
+}
+
 /// Why an edit cannot be tried out.
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
 pub enum EditError {

@@ -166,7 +166,7 @@ impl Plan {
 
 /// Where a point joins the network.
 fn joined(base: &Base, at: Wgs84) -> Result<Link, EditError> {
-    base.grid.nearest(Spot::of(at), base.link_metres).ok_or(EditError::Far { at })
+    base.grid().nearest(Spot::of(at), base.link_metres).ok_or(EditError::Far { at })
 }
 
 fn known(base: &Base, park: &str) -> Result<u32, EditError> {

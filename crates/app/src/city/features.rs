@@ -45,6 +45,8 @@ enum Fields {
 pub(super) struct Source {
     pub(super) name: String,
     pub(super) crs: System,
+    /// Bytes of the file.
+    pub(super) size: usize,
 }
 
 /// A file's rows.
@@ -72,9 +74,9 @@ pub(super) fn each<E: From<BadRows>>(
     let name = file.display().to_string();
     let bad = |why: Why| BadRows { file: name.clone(), row: None, why };
     let crs = crs.ok_or_else(|| bad(Why::NoSystem))?;
-    let source = Source { name: name.clone(), crs };
     let csv = file.extension().is_some_and(|ending| ending.eq_ignore_ascii_case("csv"));
     let input = Input::open(file, None).map_err(|error| bad(Why::Unread(error.to_string())))?;
+    let source = Source { name: name.clone(), crs, size: usize::try_from(input.size).unwrap_or(usize::MAX) };
     let mut none = true;
     let all = |feature: &Feature| {
         none = false;

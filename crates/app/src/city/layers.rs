@@ -49,17 +49,29 @@ fn usable(features: &Features, row: &Feature, left: &mut osm::Left) -> Result<Op
     Ok(Some(area))
 }
 
+/// Bytes of a row with two ends in full: numbers of seven decimals and a length.
+const ROW_BYTES: usize = 48;
+/// For so many rows at most room is made ahead.
+const MOST_AHEAD: usize = 1 << 22;
+
 /// Lines that meet where they share a position; or rows of CSV with two ends.
 pub(super) fn network(file: &Path, crs: Option<System>) -> Result<Network, AppError> {
     let mut number_of: HashMap<Spot, u32> = HashMap::new();
     let (mut spots, mut edges) = (Vec::new(), Vec::new());
-    let mut node = |spot: Spot| {
-        *number_of.entry(spot).or_insert_with(|| {
-            spots.push(spot);
-            u32::try_from(spots.len() - 1).unwrap_or(u32::MAX)
-        })
-    };
     let source = each(file, crs, |source, row| {
+        if edges.is_empty() {
+            // About as many as there will be, so that the lists are not moved while they grow.
+            let rows = (source.size / ROW_BYTES).min(MOST_AHEAD);
+            edges.reserve(rows);
+            spots.reserve(rows * 3 / 5);
+            number_of.reserve(rows * 3 / 5);
+        }
+        let mut node = |spot: Spot| {
+            *number_of.entry(spot).or_insert_with(|| {
+                spots.push(spot);
+                u32::try_from(spots.len() - 1).unwrap_or(u32::MAX)
+            })
+        };
         let kind = match row.get("kind") {
             "" => EdgeKind::Path,
             code => EdgeKind::ALL.into_iter().find(|kind| kind.code() == code).ok_or_else(|| {
@@ -86,6 +98,7 @@ pub(super) fn network(file: &Path, crs: Option<System>) -> Result<Network, AppEr
         }
         Ok(())
     })?;
+    drop(number_of);
     let network = Network::new(spots, edges);
     if network.edge_count() == 0 {
         return Err(AppError::Import(format!("{}: there is no edge in it", source.name)));

@@ -156,7 +156,7 @@ fn plan(
         Most::Fen(fen) => Limit::Budget(fen),
     };
     let stopped = || stop.load(Ordering::Relaxed);
-    let found = siting::measure_until(&measured.base, goal, &sites, limit, |_, _| !stopped());
+    let found = siting::measure(&measured.base, goal, &sites, limit, 1, |_, _| !stopped());
     let patience = Patience { nodes: u64::MAX, stop: &stopped };
     let chosen = siting::choose(&measured.base, goal, &sites, &found, &patience);
     let chosen = chosen.map_err(|error| AppError::wrong("candidates", "green_list", error.to_string()))?;

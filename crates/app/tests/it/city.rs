@@ -65,7 +65,7 @@ async fn the_demonstration_has_a_city_that_says_it_is_made_and_an_import_replace
 
         let loaded = monaco();
         let row = app.keep_city(&loaded, origin()).await.unwrap();
-        assert_eq!(*app.city().unwrap().city, loaded.city);
+        assert_eq!(*app.city().unwrap().city, *loaded.city);
         assert_eq!(row.counts.nodes, loaded.city.network.len() as u64);
         assert_eq!(app.search_streets("costa", 9), [], "{engine}: no street of Erqi");
         // Where no district is drawn every street of the extract is found, by a part of its name too.

@@ -293,6 +293,13 @@ impl GreenRules {
         }
     }
 
+    /// The same set with one of its goals alone, so that nothing else need be measured.
+    pub fn only(mut self, goal: &str) -> Self {
+        self.goals.retain(|own| own.code == goal);
+        self.radii.retain(|radius| radius.goal == goal);
+        self
+    }
+
     /// The radii of a goal.
     pub fn radii_of<'a>(&'a self, goal: &'a str) -> impl Iterator<Item = &'a Radius> + 'a {
         self.radii.iter().filter(move |radius| radius.goal == goal)

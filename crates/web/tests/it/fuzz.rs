@@ -178,7 +178,7 @@ async fn extract(site: &Site, network: &Path) -> Result<(), AppError> {
     let (base, _) = inputs.base(|_, _| {})?;
     site.app.keep_city(&loaded, Origin { kind: CityKind::Osm, name: "bent".into(), source: "bent".into() }).await?;
     site.app.keep_base(&base, CityKind::Osm).await?;
-    assert_eq!(*site.app.city().unwrap().city, loaded.city, "as it was written");
+    assert_eq!(*site.app.city().unwrap().city, *loaded.city, "as it was written");
     let map = site.app.base_map().unwrap();
     (0..16).for_each(|tile| drop(map.tile(14, 8192 + tile % 4, 8188 + tile / 4)));
     drop(map.tile(14, 8529, 5975));
