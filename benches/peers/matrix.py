@@ -1,9 +1,10 @@
 """Bounded searches from many sites with networkx, and with pandana when it is there.
 
-Usage: matrix.py GRAPH CENTIMETRES; see `matrix` in src/bin/siting.rs for the file.
+Usage: matrix.py GRAPH CENTIMETRES PEER...; see `matrix` in src/bin/siting.rs for the file.
 Prints a line for each: name, nodes reached, seconds; separated by tabs
 """
 
+import signal
 import struct
 import sys
 import time
@@ -23,14 +24,16 @@ begun = time.perf_counter()
 reached = 0
 for site in sites:
     reached += len(nx.single_source_dijkstra_path_length(graph, int(site), cutoff=bound))
-print("networkx", reached, f"{time.perf_counter() - begun:.3f}", sep="\t")
-try:
-    import pandana
-except ImportError as missing:
-    print(f"pandana: not measured, {missing}", file=sys.stderr)
-else:
+print("networkx", reached, f"{time.perf_counter() - begun:.3f}", sep="\t", flush=True)
+if "pandana" in sys.argv[3:]:
+    try:
+        import pandana
+    except ImportError as missing:
+        sys.exit(f"pandana: not measured, {missing}")
     import pandas
 
+    # Some networks it never ends with: the process ends itself then.
+    signal.alarm(300)
     place = pandas.Series(np.arange(nodes, dtype=float))
     lengths = pandas.DataFrame({"cm": table[:, 2].astype(float)})
     network = pandana.Network(place, place, pandas.Series(table[:, 0]), pandas.Series(table[:, 1]), lengths)
