@@ -119,19 +119,16 @@ impl Inputs {
     pub fn load(&self, rules: &WalkRules, mut tell: impl FnMut(&'static str, u64, u64)) -> Result<Loaded, AppError> {
         let own = |file: &Option<PathBuf>| file.as_deref().map(|file| Features::read(file, self.crs)).transpose();
         let boundary = own(&self.boundary)?.map(|features| layers::boundary(&features)).transpose()?;
-        let (mut draft, left) = match is_extract(&self.network) {
+        let within = boundary.as_ref().map(placed::Frame::boundary);
+        let (mut draft, mut left) = match is_extract(&self.network) {
             true => self.extract(rules, boundary.as_ref(), &mut tell)?,
             false => {
                 tell("network", 0, 1);
-                let network = layers::network(&self.network, self.crs)?;
+                let network = layers::network(&self.network, self.crs, within.as_ref())?;
                 (Draft { network, ..Draft::default() }, osm::Left::default())
             }
         };
-        let mut left = left;
-        let frame = placed::Frame::new(boundary.as_ref(), &draft.network);
-        if !is_extract(&self.network) && boundary.is_some() {
-            frame.check(&Features::read(&self.network, self.crs)?)?;
-        }
+        let frame = within.unwrap_or_else(|| placed::Frame::around(&draft.network));
         let parks = own(&self.parks)?;
         if let Some(features) = &parks {
             tell("parks", 0, 1);

@@ -199,6 +199,19 @@ fn what_is_wrong_is_told_with_file_and_row_and_nothing_is_written() {
     fs::write(small.file("buildings.csv"), moved).unwrap();
     let boundary = small.file("boundary.geojson").to_string_lossy().into_owned();
     small.refused(&["--boundary", &boundary], &["buildings.csv", "0 of 4 rows lie in the boundary"]);
+    // The network's rows with two ends as well.
+    let ends = |[lon, lat]: [f64; 2]| format!("{lon:.7},{:.7}", lat + 0.1);
+    let row = format!("{},{}\n", ends(at(-800.0, 0.0)), ends(at(50.0, 0.0)));
+    fs::write(small.file("moved.csv"), format!("from_lon,from_lat,to_lon,to_lat\n{row}{row}")).unwrap();
+    let words = ["--network", small.file("moved.csv").to_str().unwrap(), "--boundary", &boundary, "--crs", "wgs84"]
+        .map(str::to_owned);
+    let words: Vec<&str> = words.iter().map(String::as_str).collect();
+    let done = luyuan(&[&["green", "--out", "x.csv"], &words[..]].concat());
+    assert!(
+        done.status.code() == Some(3) && said(&done).contains("0 of 2 rows lie in the boundary"),
+        "{}",
+        said(&done)
+    );
     let swapped: String = rows
         .lines()
         .map(|line| {

@@ -54,10 +54,11 @@ const ROW_BYTES: usize = 48;
 /// For so many rows at most room is made ahead.
 const MOST_AHEAD: usize = 1 << 22;
 
-/// Lines that meet where they share a position; or rows of CSV with two ends.
-pub(super) fn network(file: &Path, crs: Option<System>) -> Result<Network, AppError> {
+/// Lines that meet where they share a position; or rows of CSV with two ends. They should lie in the
+/// boundary, where there is one.
+pub(super) fn network(file: &Path, crs: Option<System>, boundary: Option<&Frame>) -> Result<Network, AppError> {
     let mut number_of: HashMap<Spot, u32> = HashMap::new();
-    let (mut spots, mut edges) = (Vec::new(), Vec::new());
+    let (mut spots, mut edges, mut firsts) = (Vec::new(), Vec::new(), Vec::new());
     let source = each(file, crs, |source, row| {
         if edges.is_empty() {
             // About as many as there will be, so that the lists are not moved while they grow.
@@ -80,7 +81,11 @@ pub(super) fn network(file: &Path, crs: Option<System>) -> Result<Network, AppEr
         };
         let ends = ["from_lon", "from_lat", "to_lon", "to_lat"].map(|field| source.number::<f64>(row, field));
         let [from_lon, from_lat, to_lon, to_lat] = ends;
-        let (lines, given) = match (from_lon?, from_lat?, to_lon?, to_lat?) {
+        let ends = (from_lon?, from_lat?, to_lon?, to_lat?);
+        if boundary.is_some() {
+            firsts.extend(ends.0.zip(ends.1).map(|(lon, lat)| [lon, lat]).or_else(|| row.first()));
+        }
+        let (lines, given) = match ends {
             (Some(a), Some(b), Some(c), Some(d)) => {
                 let spot = |lon, lat| source.crs.read(lon, lat).map(Spot::of);
                 let wrong = || source.wrong(row, "an end is no position in degrees");
@@ -99,6 +104,9 @@ pub(super) fn network(file: &Path, crs: Option<System>) -> Result<Network, AppEr
         Ok(())
     })?;
     drop(number_of);
+    if let Some(boundary) = boundary {
+        boundary.check_firsts(&source, &firsts)?;
+    }
     let network = Network::new(spots, edges);
     if network.edge_count() == 0 {
         return Err(AppError::Import(format!("{}: there is no edge in it", source.name)));

@@ -20,10 +20,11 @@ pub(super) enum Frame {
 }
 
 impl Frame {
-    pub(super) fn new(boundary: Option<&MultiPolygon>, network: &Network) -> Self {
-        if let Some(area) = boundary {
-            return Self::Boundary(Box::new(PlaceIndex::build(vec![(0, 0, area.clone())]).0));
-        }
+    pub(super) fn boundary(area: &MultiPolygon) -> Self {
+        Self::Boundary(Box::new(PlaceIndex::build(vec![(0, 0, area.clone())]).0))
+    }
+
+    pub(super) fn around(network: &Network) -> Self {
         let mut around = [f64::INFINITY, f64::INFINITY, f64::NEG_INFINITY, f64::NEG_INFINITY];
         for at in network.spots().iter().map(|spot| spot.position()) {
             around = [around[0].min(at.lon), around[1].min(at.lat), around[2].max(at.lon), around[3].max(at.lat)];

@@ -47,7 +47,7 @@ pub fn read_sites(
     walk: &WalkRules,
 ) -> Result<Vec<Site>, BadRows> {
     let features = Features::read(file, crs)?;
-    Frame::new(None, &city.network).check(&features)?;
+    Frame::around(&city.network).check(&features)?;
     let mut seen = HashSet::new();
     let mut sites = Vec::with_capacity(features.rows.len());
     for row in &features.rows {
