@@ -72,7 +72,8 @@ pub fn measure(
     let order: Vec<usize> = strides(handfuls.len()).collect();
     let (next, stop) = (AtomicUsize::new(0), AtomicBool::new(!go_on(0, sites.len())));
     let (mut found, mut refused, mut looked) = (Vec::new(), Vec::new(), 0);
-    let (tell, told) = mpsc::channel();
+    // Handed over and not laid down, so that nobody runs far ahead of the one who may say stop.
+    let (tell, told) = mpsc::sync_channel(0);
     thread::scope(|scope| {
         for _ in 0..hands.clamp(1, handfuls.len().max(1)) {
             let (tell, handfuls, order, next, stop) = (tell.clone(), &handfuls, &order, &next, &stop);
