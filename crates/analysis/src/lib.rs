@@ -6,6 +6,7 @@ pub mod evidence;
 pub mod locate;
 pub mod made;
 pub mod osm;
+mod rows;
 pub mod siting;
 pub mod text;
 pub mod tiles;

@@ -34,6 +34,7 @@ pub use land::Land;
 pub use link::Link;
 pub use network::{Arc, Edge, EdgeKind, Network, Spot, UNREACHED, centimetres};
 pub use search::{Found, Reach, Seed, Walker, reach};
+pub(crate) use search::{halves, label};
 pub use straight::{Plane, Service, serves, shared, united};
 pub use why::{Why, why};
 

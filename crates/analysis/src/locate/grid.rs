@@ -4,6 +4,7 @@ use super::{
     find::{Edge, holds},
     rings::{edges_of, rings},
 };
+use crate::rows::starts;
 use geo::{BoundingRect, LineString, MultiPolygon, Polygon, Rect};
 use std::{collections::HashMap, ops::RangeInclusive};
 
@@ -242,13 +243,7 @@ impl Layer {
 
     /// Turns (cell, entry), in the order of polygons, into codes and lists; equal lists are kept once.
     fn fill(&mut self, entries: &[(u32, u32)]) {
-        let mut starts = vec![0u32; self.cells.len() + 1];
-        for (cell, _) in entries {
-            starts[*cell as usize + 1] += 1;
-        }
-        for at in 1..starts.len() {
-            starts[at] += starts[at - 1];
-        }
+        let starts = starts(self.cells.len(), entries.iter().map(|(cell, _)| *cell as usize));
         let mut by_cell = vec![0; entries.len()];
         let mut next = starts.clone();
         for (cell, entry) in entries {

@@ -1,5 +1,7 @@
 //! What is asked: who could be covered by what, at what cost, and how much may be spent.
 
+use crate::rows::starts;
+
 /// Lists of numbers one behind the other: list `i` is `items[offsets[i]..offsets[i + 1]]`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Lists {
@@ -58,13 +60,7 @@ impl Lists {
 
     /// The other way round: for each of `count` numbers the lists that name it, ascending.
     pub fn turned(&self, count: usize) -> Self {
-        let mut offsets = vec![0u32; count + 1];
-        for item in &self.items {
-            offsets[*item as usize + 1] += 1;
-        }
-        for at in 0..count {
-            offsets[at + 1] += offsets[at];
-        }
+        let offsets = starts(count, self.items.iter().map(|item| *item as usize));
         let mut next = offsets.clone();
         let mut items = vec![0; self.items.len()];
         for (list, members) in self.iter().enumerate() {

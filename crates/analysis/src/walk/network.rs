@@ -1,5 +1,6 @@
 //! The walking network: nodes and edges in compressed rows, every length in whole centimetres.
 
+use crate::rows::starts;
 use luyuan_domain::geo::Wgs84;
 
 /// Where something is, in ten-millionths of a degree WGS-84: the unit of OpenStreetMap, about a
@@ -117,14 +118,8 @@ impl Network {
     pub fn new(spots: Vec<Spot>, mut edges: Vec<Edge>) -> Self {
         let count = u32::try_from(spots.len()).unwrap_or(u32::MAX);
         edges.retain(|edge| edge.a != edge.b && edge.a.max(edge.b) < count);
-        let mut rows = vec![0u32; spots.len() + 1];
-        for edge in &edges {
-            rows[edge.a as usize + 1] += 1;
-            rows[edge.b as usize + 1] += 1;
-        }
-        for node in 1..rows.len() {
-            rows[node] += rows[node - 1];
-        }
+        let ends = edges.iter().flat_map(|edge| [edge.a as usize, edge.b as usize]);
+        let mut rows = starts(spots.len(), ends);
         let mut next = rows.clone();
         let mut arcs = vec![Arc { to: 0, cm: 0 }; edges.len() * 2];
         let mut kinds = vec![EdgeKind::Path; edges.len() * 2];

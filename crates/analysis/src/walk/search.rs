@@ -153,14 +153,15 @@ impl Found for Walker {
     }
 }
 
+/// Two numbers in one: ordered by the first, then by the second.
 #[inline]
-fn label(cm: u32, source: u32) -> u64 {
+pub(crate) fn label(cm: u32, source: u32) -> u64 {
     u64::from(cm) << 32 | u64::from(source)
 }
 
-/// Distance and source of a label.
+/// The two numbers of a label.
 #[inline]
 #[allow(clippy::cast_possible_truncation)] // the two halves
-fn halves(label: u64) -> (u32, u32) {
+pub(crate) fn halves(label: u64) -> (u32, u32) {
     ((label >> 32) as u32, label as u32)
 }

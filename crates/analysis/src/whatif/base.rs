@@ -2,6 +2,7 @@
 
 use crate::{
     locate::PlaceIndex,
+    rows::starts,
     siting::Lists,
     walk::{
         Access, City, Edge, EdgeGrid, EdgeIndex, Link, Park, Parts, Share, UNREACHED, Zone, access, centimetres, serves,
@@ -43,11 +44,7 @@ impl Doors {
     fn of(city: &City) -> Self {
         let linked = || (0u32..).zip(&city.buildings).filter_map(|(number, building)| Some((number, building.link?)));
         let ends = |link: Link| [Some(link.a), (link.a != link.b).then_some(link.b)].into_iter().flatten();
-        let mut rows = vec![0u32; city.network.len() + 1];
-        linked().flat_map(|(_, link)| ends(link)).for_each(|node| rows[node as usize + 1] += 1);
-        for node in 1..rows.len() {
-            rows[node] += rows[node - 1];
-        }
+        let rows = starts(city.network.len(), linked().flat_map(|(_, link)| ends(link)).map(|node| node as usize));
         let mut next = rows.clone();
         let none = (0, Link { a: 0, b: 0, to_a: 0, to_b: 0, off: 0 });
         let mut doors = vec![none; rows.last().map_or(0, |all| *all as usize)];

@@ -4,7 +4,7 @@ use super::{
     base::{Base, Layer},
     plan::Plan,
 };
-use crate::walk::{Found, Link, UNREACHED, queue::Queue};
+use crate::walk::{Found, Link, UNREACHED, halves, label, queue::Queue};
 
 /// Changed distances, told apart from older ones by their mark.
 #[derive(Debug, Clone)]
@@ -47,7 +47,7 @@ impl Overlay {
         if !self.is_set(node) {
             self.touched.push(node);
         }
-        self.over[node as usize] = u64::from(self.now) << 32 | u64::from(cm);
+        self.over[node as usize] = label(self.now, cm);
     }
 
     #[inline]
@@ -161,11 +161,4 @@ impl Overlay {
             self.improve(layer, number, least);
         }
     }
-}
-
-/// Mark and distance.
-#[inline]
-#[allow(clippy::cast_possible_truncation)] // the two halves
-fn halves(over: u64) -> (u32, u32) {
-    ((over >> 32) as u32, over as u32)
 }

@@ -404,14 +404,9 @@ impl PlanOut<'_> {
     }
 }
 
-/// Where an edit is: its first point.
+/// Where an edit is; a whole park less is nowhere.
 fn first(edit: &Edit) -> Wgs84 {
-    match edit {
-        Edit::Park { entrances, .. } => entrances.first().copied().unwrap_or(Wgs84 { lon: 0.0, lat: 0.0 }),
-        Edit::Entrance { at, .. } | Edit::WithoutEntrance { at, .. } => *at,
-        Edit::Crossing { from, .. } => *from,
-        Edit::WithoutPark { .. } => Wgs84 { lon: 0.0, lat: 0.0 },
-    }
+    edit.at().unwrap_or(Wgs84 { lon: 0.0, lat: 0.0 })
 }
 
 fn shape(edit: &Edit) -> Value {
